@@ -1,0 +1,92 @@
+/** Base of every error that pixelcast throws on purpose. `code` is stable; `message` is for people. */
+export class PixelcastError extends Error {
+  constructor(
+    /** Stable, machine-readable: `ERR_IMAGE`, `ERR_OPTION`, `ERR_SIGNALING`, `ERR_ENGINE`, `ERR_LISTEN`. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** What was wrong with a value that came from outside: the field, what was expected, what came. */
+export interface Complaint {
+  /** The path of the field, as the caller wrote it: `width`, `planes[1].stride`. */
+  readonly field: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** An image was refused. Nothing was queued, the track goes on. */
+export class ImageError extends PixelcastError implements Complaint {
+  readonly field: string
+  readonly expected: string
+  readonly actual: string
+  constructor(complaint: Complaint, options?: ErrorOptions) {
+    super(
+      'ERR_IMAGE',
+      `image.${complaint.field}: expected ${complaint.expected}, got ${complaint.actual}`,
+      options,
+    )
+    this.field = complaint.field
+    this.expected = complaint.expected
+    this.actual = complaint.actual
+  }
+}
+
+/** An option of a public function was refused before anything was done. */
+export class OptionError extends PixelcastError implements Complaint {
+  readonly field: string
+  readonly expected: string
+  readonly actual: string
+  constructor(complaint: Complaint) {
+    super('ERR_OPTION', `${complaint.field}: expected ${complaint.expected}, got ${complaint.actual}`)
+    this.field = complaint.field
+    this.expected = complaint.expected
+    this.actual = complaint.actual
+  }
+}
+
+/** An offer, candidate or session request was refused; `status` is the HTTP status that says so. */
+export class SignalingError extends PixelcastError {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** Extra response headers, e.g. `Retry-After`. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super('ERR_SIGNALING', message)
+  }
+}
+
+/** The engine thread failed or is closed; the operation did not happen. */
+export class EngineError extends PixelcastError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_ENGINE', message, options)
+  }
+}
+
+/** The HTTP port could not be opened (taken, or not permitted). */
+export class ListenError extends PixelcastError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_LISTEN', message, options)
+  }
+}
+
+/** A short, safe rendering of any value for an error message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (value === null || typeof value !== 'object')
+    return typeof value === 'function' ? 'a function' : String(value)
+  if (ArrayBuffer.isView(value)) {
+    const length = 'length' in value ? (value as { length: number }).length : value.byteLength
+    return `${value.constructor.name}(${length})`
+  }
+  const name = Object.getPrototypeOf(value)?.constructor?.name
+  return name && name !== 'Object'
+    ? `an instance of ${name}`
+    : `an object with {${Object.keys(value).slice(0, 6).join(', ')}}`
+}

@@ -1,0 +1,15 @@
+export const VIDEO_CODECS = ['h264', 'vp8'] as const
+export type VideoCodec = (typeof VIDEO_CODECS)[number]
+
+/** One encoded picture, shared by every viewer of its track and codec. */
+export interface EncodedFrame {
+  readonly codec: VideoCodec
+  /** H.264: an access unit in Annex B form, SPS and PPS before every IDR. VP8: one frame. */
+  readonly data: Uint8Array
+  readonly keyframe: boolean
+  /** When the image was pushed, ms on the monotonic clock. */
+  readonly captureTime: number
+  /** Size of the source image in pixels (the coded size may be one larger each way). */
+  readonly width: number
+  readonly height: number
+}

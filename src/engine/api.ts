@@ -1,0 +1,44 @@
+import type { VideoCodec } from '../encode/encoded-frame.js'
+
+/** What the HTTP server may ask of the engine, and all that it knows of it. */
+export interface EngineApi {
+  tracks(): TrackInfo[]
+  track(name: string): TrackInfo | undefined
+  /**
+   * Answers a browser's offer for a track. Throws `SignalingError` (400 malformed, 404 no such track,
+   * 406 no common codec, 503 too many viewers).
+   */
+  connect(track: string, offerSdp: string, options?: ConnectOptions): Promise<ConnectResult>
+  /** Adds the candidates of a trickle-ice-sdpfrag (RFC 8840). Throws `SignalingError` (404, 400, 422, 412). */
+  addCandidates(session: string, fragment: string): Promise<void>
+  hasSession(session: string): boolean
+  /** Ends a session; false when there is none. */
+  disconnect(session: string): boolean
+  /** The track's last image, encoded; undefined when it has none yet. */
+  snapshot(track: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined>
+}
+
+export interface ConnectOptions {
+  /** Codecs to consider, best first; the default is the track's own. */
+  readonly codecs?: readonly VideoCodec[]
+}
+
+export interface ConnectResult {
+  /** Secret: names the session in its URL (128 random bits, base64url). */
+  readonly session: string
+  /** Public: names the viewer in events and statistics. */
+  readonly viewer: string
+  readonly answerSdp: string
+}
+
+export interface TrackInfo {
+  readonly name: string
+  /** Size of the last image in pixels; undefined before the first. */
+  readonly width?: number
+  readonly height?: number
+  readonly viewers: number
+  /** Images taken in the last second. */
+  readonly fps: number
+  /** Images pushed since the track was added. */
+  readonly pushed: number
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config'
+
+// Two projects. `unit` runs on the sources, in parallel, in milliseconds. `integration` runs on the
+// built package in dist/ with real browsers and headless receivers, one file at a time: the machine
+// has few cores and a frame that waits for a core says nothing about pixelcast.
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks' } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
