@@ -1,5 +1,6 @@
-export const VIDEO_CODECS = ['h264', 'vp8'] as const
-export type VideoCodec = (typeof VIDEO_CODECS)[number]
+import type { VideoCodec } from '../common/codec.js'
+
+export { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
 
 /** One encoded picture, shared by every viewer of its track and codec. */
 export interface EncodedFrame {

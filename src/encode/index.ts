@@ -1,0 +1,7 @@
+export { Converter } from './converter.js'
+export type { EncodedFrame, VideoCodec } from './encoded-frame.js'
+export type { Picture } from './frames.js'
+export { encodeImage } from './image-encoder.js'
+export { quietFfmpeg } from './log.js'
+export { type SourceImage, SourceReader } from './source-reader.js'
+export { type TimedPicture, TrackEncoder } from './track-encoder.js'

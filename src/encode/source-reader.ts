@@ -1,0 +1,72 @@
+import {
+  AV_PIX_FMT_BGR24,
+  AV_PIX_FMT_BGRA,
+  AV_PIX_FMT_GRAY8,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_RGBA,
+  AV_PIX_FMT_YUV420P,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_RGB,
+  AVCOL_SPC_SMPTE170M,
+  type AVPixelFormat,
+} from 'node-av/constants'
+import { Frame } from 'node-av/lib'
+import type { EncodedFormat, PixelFormat, SourceFormat } from '../image/source.js'
+import { ImageDecoder } from './image-decoder.js'
+
+const PIXEL_FORMAT: Record<PixelFormat, AVPixelFormat> = {
+  bgr24: AV_PIX_FMT_BGR24,
+  rgb24: AV_PIX_FMT_RGB24,
+  bgra: AV_PIX_FMT_BGRA,
+  rgba: AV_PIX_FMT_RGBA,
+  gray8: AV_PIX_FMT_GRAY8,
+  yuv420p: AV_PIX_FMT_YUV420P,
+  nv12: AV_PIX_FMT_NV12,
+}
+
+const NO_TIME = { num: 1, den: 90_000 }
+
+/** An image as it lies in a slot: rows without padding, or compressed bytes. */
+export interface SourceImage {
+  readonly format: SourceFormat
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array
+}
+
+/** Makes an FFmpeg frame of an image: over the slot's memory when it is pixels, decoded when it is a file. */
+export class SourceReader {
+  readonly #decoder = new ImageDecoder()
+
+  /**
+   * One call at a time. `image.data` must not change while the frame is in use; the caller frees it.
+   *
+   * @throws ImageError when compressed bytes do not decode
+   */
+  async read(image: SourceImage): Promise<Frame> {
+    if (image.format in PIXEL_FORMAT) return wrapPixels(image.format as PixelFormat, image)
+    return this.#decoder.decode(image.format as EncodedFormat, image.data)
+  }
+
+  close(): void {
+    this.#decoder.close()
+  }
+}
+
+/** A frame over the slot's memory, without a copy. */
+function wrapPixels(format: PixelFormat, image: SourceImage): Frame {
+  const { data, width, height } = image
+  const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  const frame = Frame.fromVideoBuffer(buffer, {
+    width,
+    height,
+    format: PIXEL_FORMAT[format],
+    timeBase: NO_TIME,
+  })
+  const isYuv = format === 'yuv420p' || format === 'nv12'
+  frame.colorRange = isYuv ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG
+  frame.colorSpace = isYuv || format === 'gray8' ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_RGB
+  return frame
+}

@@ -1,0 +1,60 @@
+import { monotonicNow } from '../common/clock.js'
+import { type SlotImage, SlotState, TrackControl, type TrackMemory, TrackState, Word } from './control.js'
+
+/** An image that the engine owns until it releases it. */
+export interface TakenImage extends SlotImage {
+  /** The image's bytes in shared memory. */
+  readonly data: Uint8Array
+  /** Gives the slot back to the producers. Once. */
+  release(): void
+}
+
+/** The engine's end of a track: takes images in order and gives their slots back. */
+export class ImageConsumer {
+  readonly control: TrackControl
+
+  constructor(memory: TrackMemory) {
+    this.control = new TrackControl(memory)
+  }
+
+  /** The image that was queued first, or undefined when none waits. */
+  take(): TakenImage | undefined {
+    const { control } = this
+    for (;;) {
+      const slot = control.oldestReady()
+      if (slot < 0) return undefined
+      if (!control.moveSlot(slot, SlotState.Ready, SlotState.Taken)) continue // superseded meanwhile
+      const image = control.readHeader(slot)
+      control.add(Word.Taken)
+      control.store(Word.QueueAge, Math.max(0, Math.round((monotonicNow() - image.captureTime) * 1000)))
+      control.signal(Word.Room)
+      return {
+        ...image,
+        data: control.slotBytes(slot, image.offset, image.byteLength),
+        release: () => {
+          // Signalled again: a patient producer may have found room in the queue but no free slot.
+          if (control.moveSlot(slot, SlotState.Taken, SlotState.Free)) control.signal(Word.Room)
+        },
+      }
+    }
+  }
+
+  /**
+   * Calls `onImages` whenever images wait, until the track is closed. `onImages` is called from the
+   * event loop and need not take them all.
+   */
+  async watch(onImages: () => void): Promise<void> {
+    const { control } = this
+    for (;;) {
+      const seen = control.load(Word.Wake)
+      if (control.load(Word.State) !== TrackState.Open) return
+      onImages()
+      await control.changed(Word.Wake, seen)
+    }
+  }
+
+  /** Closes the track for every producer, in every thread, and wakes those that wait. */
+  close(failed = false): void {
+    this.control.close(failed)
+  }
+}

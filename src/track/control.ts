@@ -1,0 +1,221 @@
+import type { SourceFormat } from '../image/source.js'
+import { ENCODED_FORMATS, PIXEL_FORMATS } from '../image/source.js'
+
+/*
+ * The shared memory of a track: one control block and a fixed number of slots. Producers in any thread
+ * and the engine meet here and nowhere else. There is no lock: a slot has one owner at a time, and the
+ * owner changes by compare-and-swap of its state word, so a producer that dies holds up nobody.
+ *
+ *      FREE ──producer──▶ WRITING ──publish──▶ READY ──engine──▶ TAKEN ──▶ FREE
+ *                            ▲                   │
+ *                            └──── superseded ───┘ (newest wins)
+ *
+ * A slot's pixels are a growable SharedArrayBuffer: its 256 MiB are address space only; memory is
+ * committed when an image needs it, and every thread that knows the slot sees the growth.
+ */
+
+/** Int32 words at the start of the control block. */
+export const Word = {
+  Magic: 0,
+  State: 1,
+  /** The engine waits for a change here: an image was published, or the track closed. */
+  Wake: 2,
+  /** Producers wait for a change here: the engine took an image, or the track closed. */
+  Room: 3,
+  /** Order of publication; wraps, compare by difference. */
+  Sequence: 4,
+  QueueSize: 5,
+  Overflow: 6,
+  Pushed: 8,
+  DroppedSuperseded: 9,
+  DroppedFull: 10,
+  DroppedUndecodable: 11,
+  Refused: 12,
+  Taken: 13,
+  Viewers: 14,
+  Encoders: 15,
+  FramesEncoded: 16,
+  Keyframes: 17,
+  /** Microseconds that the last taken image spent in the queue. */
+  QueueAge: 18,
+} as const
+
+/** Int32 words of each slot's header. */
+export const SlotWord = {
+  State: 0,
+  Sequence: 1,
+  Format: 2,
+  Width: 3,
+  Height: 4,
+  ByteLength: 5,
+  /** Where in the slot the image starts, 0…7 (see ImageSource.alignment). */
+  Offset: 6,
+  /** Float64: capture time, ms on the monotonic clock (words 8 and 9). */
+  CaptureTime: 8,
+} as const
+
+export const TrackState = { Open: 0, Closed: 1, Failed: 2 } as const
+export const SlotState = { Free: 0, Writing: 1, Ready: 2, Taken: 3 } as const
+export const Overflow = { DropOldest: 0, DropNewest: 1 } as const
+
+const MAGIC = 0x70636331 // "pcc1": layout version 1
+const HEADER_WORDS = 32
+const SLOT_WORDS = 16
+/** 8192 × 8192 RGBA and the alignment slack. */
+const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8
+/** Slots beyond the queue: one kept, one being converted, the rest for `allocate()` and parallel producers. */
+const SPARE_SLOTS = 8
+
+const FORMATS: readonly SourceFormat[] = [...PIXEL_FORMATS, ...ENCODED_FORMATS]
+
+/** The memory behind a track, as it travels between threads by structured clone. */
+export interface TrackMemory {
+  readonly control: SharedArrayBuffer
+  readonly slots: readonly SharedArrayBuffer[]
+}
+
+export function createTrackMemory(queueSize: number, overflow: number): TrackMemory {
+  const slotCount = queueSize + SPARE_SLOTS
+  const control = new SharedArrayBuffer((HEADER_WORDS + slotCount * SLOT_WORDS) * 4)
+  const words = new Int32Array(control)
+  words[Word.Magic] = MAGIC
+  words[Word.QueueSize] = queueSize
+  words[Word.Overflow] = overflow
+  const slots = Array.from(
+    { length: slotCount },
+    () => new SharedArrayBuffer(0, { maxByteLength: MAX_SLOT_BYTES }),
+  )
+  return { control, slots }
+}
+
+/** What a slot holds once it is published. */
+export interface SlotImage {
+  readonly format: SourceFormat
+  readonly width: number
+  readonly height: number
+  readonly byteLength: number
+  readonly offset: number
+  /** Milliseconds on the monotonic clock. */
+  readonly captureTime: number
+}
+
+/** Typed access to a track's shared memory; both ends are built on it. */
+export class TrackControl {
+  readonly words: Int32Array
+  readonly slots: readonly SharedArrayBuffer[]
+  readonly queueSize: number
+  readonly overflow: number
+  readonly #floats: Float64Array
+
+  constructor(memory: TrackMemory) {
+    this.words = new Int32Array(memory.control)
+    if (this.words[Word.Magic] !== MAGIC) throw new TypeError('not the memory of a pixelcast track')
+    this.#floats = new Float64Array(memory.control)
+    this.slots = memory.slots
+    this.queueSize = this.words[Word.QueueSize] as number
+    this.overflow = this.words[Word.Overflow] as number
+  }
+
+  load(word: number): number {
+    return Atomics.load(this.words, word)
+  }
+
+  store(word: number, value: number): void {
+    Atomics.store(this.words, word, value)
+  }
+
+  /** Adds to a counter; returns the value before. Counters are 32-bit and wrap. */
+  add(word: number, by = 1): number {
+    return Atomics.add(this.words, word, by)
+  }
+
+  /** Changes a word that others wait on, and wakes them. */
+  signal(word: number): void {
+    Atomics.add(this.words, word, 1)
+    Atomics.notify(this.words, word)
+  }
+
+  /** Marks the track closed and wakes both ends. */
+  close(failed = false): void {
+    this.store(Word.State, failed ? TrackState.Failed : TrackState.Closed)
+    this.signal(Word.Wake)
+    this.signal(Word.Room)
+  }
+
+  /** Resolves when `word` is no longer `seen`, or after `timeout` ms. */
+  async changed(word: number, seen: number, timeout?: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.words, word, seen, timeout)
+    if (waiting.async) await waiting.value
+  }
+
+  slotWord(slot: number, word: number): number {
+    return HEADER_WORDS + slot * SLOT_WORDS + word
+  }
+
+  slotState(slot: number): number {
+    return Atomics.load(this.words, this.slotWord(slot, SlotWord.State))
+  }
+
+  /** Moves a slot from one state to another; false when somebody else was faster. */
+  moveSlot(slot: number, from: number, to: number): boolean {
+    const word = this.slotWord(slot, SlotWord.State)
+    return Atomics.compareExchange(this.words, word, from, to) === from
+  }
+
+  /** Slots in one of two states; how full the queue is. */
+  countSlots(a: number, b = a): number {
+    let count = 0
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const state = this.slotState(slot)
+      if (state === a || state === b) count++
+    }
+    return count
+  }
+
+  /** The published slot that comes first in order, or -1. */
+  oldestReady(): number {
+    let oldest = -1
+    let oldestSequence = 0
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      if (this.slotState(slot) !== SlotState.Ready) continue
+      const sequence = Atomics.load(this.words, this.slotWord(slot, SlotWord.Sequence))
+      if (oldest < 0 || ((sequence - oldestSequence) | 0) < 0) {
+        oldest = slot
+        oldestSequence = sequence
+      }
+    }
+    return oldest
+  }
+
+  /** Bytes of a slot that the caller owns, grown if need be. */
+  slotBytes(slot: number, offset: number, byteLength: number): Uint8Array {
+    const memory = this.slots[slot] as SharedArrayBuffer
+    if (memory.byteLength < offset + byteLength) memory.grow(offset + byteLength)
+    return new Uint8Array(memory, offset, byteLength)
+  }
+
+  /** Writes the header of a slot that the caller owns. */
+  writeHeader(slot: number, image: SlotImage): void {
+    const base = this.slotWord(slot, 0)
+    this.words[base + SlotWord.Format] = FORMATS.indexOf(image.format)
+    this.words[base + SlotWord.Width] = image.width
+    this.words[base + SlotWord.Height] = image.height
+    this.words[base + SlotWord.ByteLength] = image.byteLength
+    this.words[base + SlotWord.Offset] = image.offset
+    this.#floats[(base + SlotWord.CaptureTime) >> 1] = image.captureTime
+  }
+
+  /** Reads the header of a slot that the caller owns. */
+  readHeader(slot: number): SlotImage {
+    const base = this.slotWord(slot, 0)
+    const word = (index: number): number => this.words[base + index] as number
+    return {
+      format: FORMATS[word(SlotWord.Format)] as SourceFormat,
+      width: word(SlotWord.Width),
+      height: word(SlotWord.Height),
+      byteLength: word(SlotWord.ByteLength),
+      offset: word(SlotWord.Offset),
+      captureTime: this.#floats[(base + SlotWord.CaptureTime) >> 1] as number,
+    }
+  }
+}

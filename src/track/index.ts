@@ -1,0 +1,20 @@
+export { AllocatedImage, type AllocateOptions } from './allocated-image.js'
+export { ImageConsumer, type TakenImage } from './consumer.js'
+export { TrackControl, type TrackMemory, Word } from './control.js'
+export {
+  checkTrackName,
+  checkTrackOptions,
+  type OverflowPolicy,
+  type TrackOptions,
+  type TrackSettings,
+} from './options.js'
+export { ImageProducer } from './producer.js'
+export { RemoteViewer, type ViewerEvents, type ViewerState } from './remote-viewer.js'
+export type { TrackStats } from './stats.js'
+export {
+  type ConnectOptions,
+  ImageTrack,
+  type TrackEvents,
+  type TrackHandle,
+  type TrackLink,
+} from './track.js'

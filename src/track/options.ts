@@ -1,0 +1,90 @@
+import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
+import { OptionError, show } from '../common/errors.js'
+
+/** What happens to an image when the queue is full. */
+export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
+
+export interface TrackOptions {
+  /**
+   * Images that may wait for the encoder, 1…64. Default 1: the newest image is always the next one
+   * shown, and latency cannot build up.
+   */
+  readonly queueSize?: number
+  /** `drop-oldest` (default): newest wins. `drop-newest`: `addImage` returns false and the image is dropped. */
+  readonly overflow?: OverflowPolicy
+  /** Codecs to offer, best first. Default `['h264', 'vp8']`: H.264 costs less to encode, VP8 is there for browsers without it. */
+  readonly codecs?: readonly VideoCodec[]
+  /**
+   * Upper bound of the encoded rate, bit/s, 50,000…200,000,000. Default: 6 bit per pixel and second
+   * (5.5 Mbit/s at 1280×720, 12.4 Mbit/s at 1920×1080), at least 1 Mbit/s. What is easy to encode takes less.
+   */
+  readonly maxBitrate?: number
+}
+
+/** Options with the defaults filled in. */
+export interface TrackSettings {
+  readonly queueSize: number
+  readonly overflow: OverflowPolicy
+  readonly codecs: readonly VideoCodec[]
+  /** Undefined: by the size of the image. */
+  readonly maxBitrate: number | undefined
+}
+
+/** @throws OptionError */
+export function checkTrackName(name: unknown): string {
+  if (typeof name !== 'string' || name.length < 1 || name.length > 128 || /\p{Cc}/u.test(name)) {
+    throw new OptionError({
+      field: 'track name',
+      expected: '1 to 128 characters without control characters',
+      actual: show(name),
+    })
+  }
+  return name
+}
+
+/** @throws OptionError naming the option */
+export function checkTrackOptions(options: TrackOptions = {}): TrackSettings {
+  const { queueSize = 1, overflow = 'drop-oldest', codecs = VIDEO_CODECS, maxBitrate } = options
+  const known = ['queueSize', 'overflow', 'codecs', 'maxBitrate']
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new OptionError({
+        field: key,
+        expected: `one of the options ${known.join(', ')}`,
+        actual: show(key),
+      })
+  }
+  if (!Number.isInteger(queueSize) || queueSize < 1 || queueSize > 64) {
+    throw new OptionError({
+      field: 'queueSize',
+      expected: 'a whole number from 1 to 64',
+      actual: show(queueSize),
+    })
+  }
+  if (overflow !== 'drop-oldest' && overflow !== 'drop-newest') {
+    throw new OptionError({
+      field: 'overflow',
+      expected: "'drop-oldest' or 'drop-newest'",
+      actual: show(overflow),
+    })
+  }
+  if (
+    !Array.isArray(codecs) ||
+    codecs.length === 0 ||
+    !codecs.every((codec) => VIDEO_CODECS.includes(codec))
+  ) {
+    throw new OptionError({
+      field: 'codecs',
+      expected: `a list of ${VIDEO_CODECS.join(', ')}`,
+      actual: show(codecs),
+    })
+  }
+  if (maxBitrate !== undefined && !(maxBitrate >= 50_000 && maxBitrate <= 200_000_000)) {
+    throw new OptionError({
+      field: 'maxBitrate',
+      expected: 'bit/s from 50,000 to 200,000,000',
+      actual: show(maxBitrate),
+    })
+  }
+  return { queueSize, overflow, codecs: [...new Set(codecs)], maxBitrate }
+}

@@ -1,0 +1,231 @@
+import { monotonicNow, wallToMonotonic } from '../common/clock.js'
+import { EngineError, ImageError, show } from '../common/errors.js'
+import { openImage, openImageAsync } from '../image/index.js'
+import type { ImageSource, PixelFormat } from '../image/source.js'
+import type { ImageLike, SyncImageLike } from '../image/types.js'
+import { AllocatedImage, type AllocateOptions, layoutForAllocation } from './allocated-image.js'
+import { Overflow, SlotState, SlotWord, TrackControl, type TrackMemory, TrackState, Word } from './control.js'
+import { readStats, type TrackStats } from './stats.js'
+
+/** Given capture times further from now than this are mistakes of unit or epoch. */
+const MAX_TIMESTAMP_DISTANCE_MS = 10_000
+/** A lost wake-up must not stall a producer for longer than this. */
+const ROOM_POLL_MS = 250
+
+/**
+ * The writing end of a track: copies images into shared memory for the engine. An `ImageTrack` has
+ * one; `ImageTrack.from(handle)` makes another in a worker. All of them may push at the same time.
+ */
+export class ImageProducer {
+  /** The track's name. */
+  readonly name: string
+  readonly #control: TrackControl
+  /** Calls of `addImageAsync` are served in the order in which they were made. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(name: string, memory: TrackMemory) {
+    this.name = name
+    this.#control = new TrackControl(memory)
+  }
+
+  /**
+   * Hands over an image; its bytes are copied before this returns, so the caller may reuse them.
+   *
+   * Returns true when the image was queued. With the default queue (one deep, newest wins) that is
+   * always so while the track is open; with `overflow: 'drop-newest'` it is false when the queue is
+   * full, and the image is dropped. False also when the track or the engine is closed.
+   *
+   * @throws ImageError when it is not an image; names the field, what was expected and what came.
+   *   Nothing was queued, the stream goes on.
+   */
+  addImage(image: SyncImageLike | AllocatedImage): boolean {
+    if (this.#control.load(Word.State) !== TrackState.Open) {
+      if (image instanceof AllocatedImage) image.discard()
+      return false
+    }
+    const now = monotonicNow()
+    if (image instanceof AllocatedImage) return this.#publishAllocated(image, now)
+    return (
+      this.#publish(
+        this.#refusing(() => openImage(image)),
+        now,
+        false,
+      ) >= 0
+    )
+  }
+
+  /**
+   * Like `addImage`, but waits until the queue has room, and never replaces an image that waits in
+   * it. Also takes images that can only be read asynchronously (a `sharp` pipeline, a WebCodecs
+   * `VideoFrame`). The image must stay untouched until the promise resolves. Without a viewer nobody
+   * waits: the engine takes every image and keeps the last.
+   *
+   * @throws ImageError as `addImage`. @throws EngineError when the track or the engine is or gets closed.
+   */
+  addImageAsync(image: ImageLike | AllocatedImage): Promise<void> {
+    const now = monotonicNow()
+    const result = this.#turn.then(() => this.#pushWhenRoom(image, now))
+    this.#turn = result.catch(() => {})
+    return result
+  }
+
+  /**
+   * A slot of the engine's memory to write pixels into directly, which saves the copy of `addImage`.
+   * Fill `data` (rows without padding, planes one after the other) and hand the object to `addImage`;
+   * or `discard()` it. At most 5 may be held at a time.
+   *
+   * @throws ImageError for a bad size or format. @throws EngineError when all slots are held.
+   */
+  allocate<F extends PixelFormat>(options: AllocateOptions<F>): AllocatedImage<F> {
+    const { width, height, format, byteLength } = this.#refusing(() => layoutForAllocation(options))
+    const slot = this.#claim(true)
+    if (slot < 0)
+      throw new EngineError(
+        `track ${show(this.name)}: every slot is held; pass images from allocate() to addImage, or discard() them`,
+      )
+    const data = this.#control.slotBytes(slot, 0, byteLength)
+    return new AllocatedImage(format as F, width, height, data, this, slot, () => this.#free(slot))
+  }
+
+  /** Counters of the track, from the shared memory: the same from every thread. */
+  get stats(): TrackStats {
+    return readStats(this.#control)
+  }
+
+  async #pushWhenRoom(image: ImageLike | AllocatedImage, now: number): Promise<void> {
+    // Opened only now: the image's bytes are read when there is room for them.
+    let source: ImageSource | undefined
+    for (;;) {
+      const room = this.#control.load(Word.Room)
+      if (this.#control.load(Word.State) !== TrackState.Open) {
+        if (image instanceof AllocatedImage) image.discard()
+        throw new EngineError(`track ${show(this.name)} is closed`)
+      }
+      if (this.#control.countSlots(SlotState.Ready) < this.#control.queueSize) {
+        if (image instanceof AllocatedImage) {
+          if (this.#publishAllocated(image, now)) return
+        } else {
+          source ??= await this.#refusingAsync(openImageAsync(image))
+          if (this.#publish(source, now, true) >= 0) return
+        }
+      }
+      // Atomics.waitAsync alone does not keep a thread alive; a timer does.
+      const alive = setInterval(() => {}, ROOM_POLL_MS)
+      try {
+        await this.#control.changed(Word.Room, room, ROOM_POLL_MS)
+      } finally {
+        clearInterval(alive)
+      }
+    }
+  }
+
+  /** Copies an image into a slot and publishes it; the slot, or -1 when there was no room. */
+  #publish(source: ImageSource, now: number, patient: boolean): number {
+    const captureTime = this.#captureTime(source.timestamp, now)
+    const keepsOldest = patient || this.#control.overflow === Overflow.DropNewest
+    const slot = this.#claim(!keepsOldest)
+    if (slot < 0 || (keepsOldest && this.#isFull())) {
+      if (slot >= 0) this.#free(slot)
+      if (!patient) this.#control.add(Word.DroppedFull)
+      return -1
+    }
+    const { format, width, height, byteLength, alignment } = source
+    try {
+      this.#refusing(() => source.copyTo(this.#control.slotBytes(slot, alignment, byteLength)))
+    } catch (error) {
+      this.#free(slot)
+      throw error
+    }
+    this.#control.writeHeader(slot, { format, width, height, byteLength, offset: alignment, captureTime })
+    this.#commit(slot)
+    return slot
+  }
+
+  #publishAllocated(image: AllocatedImage, now: number): boolean {
+    const slot = image.release(this)
+    if (this.#control.overflow === Overflow.DropNewest && this.#isFull()) {
+      this.#free(slot)
+      this.#control.add(Word.DroppedFull)
+      return false
+    }
+    const { format, width, height } = image
+    this.#control.writeHeader(slot, {
+      format,
+      width,
+      height,
+      byteLength: image.data.byteLength,
+      offset: 0,
+      captureTime: now,
+    })
+    this.#commit(slot)
+    return true
+  }
+
+  #commit(slot: number): void {
+    const control = this.#control
+    control.store(control.slotWord(slot, SlotWord.Sequence), control.add(Word.Sequence))
+    control.moveSlot(slot, SlotState.Writing, SlotState.Ready)
+    control.add(Word.Pushed)
+    if (control.overflow === Overflow.DropOldest) {
+      while (control.countSlots(SlotState.Ready) > control.queueSize) {
+        const oldest = control.oldestReady()
+        if (oldest >= 0 && control.moveSlot(oldest, SlotState.Ready, SlotState.Free))
+          control.add(Word.DroppedSuperseded)
+      }
+    }
+    control.signal(Word.Wake)
+  }
+
+  #isFull(): boolean {
+    return this.#control.countSlots(SlotState.Ready) >= this.#control.queueSize
+  }
+
+  /** Takes a free slot for writing, or, if told so, the oldest one that waits; -1 when there is none. */
+  #claim(mayReplace: boolean): number {
+    const control = this.#control
+    // From the lowest on: few slots then hold all the memory, and it is warm in the cache.
+    for (let slot = 0; slot < control.slots.length; slot++) {
+      if (control.moveSlot(slot, SlotState.Free, SlotState.Writing)) return slot
+    }
+    if (!mayReplace) return -1
+    const oldest = control.oldestReady()
+    if (oldest < 0 || !control.moveSlot(oldest, SlotState.Ready, SlotState.Writing)) return -1
+    control.add(Word.DroppedSuperseded)
+    return oldest
+  }
+
+  #free(slot: number): void {
+    this.#control.moveSlot(slot, SlotState.Writing, SlotState.Free)
+  }
+
+  #captureTime(timestamp: number | undefined, now: number): number {
+    if (timestamp === undefined) return now
+    const captureTime = wallToMonotonic(timestamp)
+    if (Math.abs(captureTime - now) <= MAX_TIMESTAMP_DISTANCE_MS) return captureTime
+    this.#control.add(Word.Refused)
+    throw new ImageError({
+      field: 'timestamp',
+      expected: 'milliseconds since the Unix epoch, at most 10 s from now',
+      actual: String(timestamp),
+    })
+  }
+
+  /** Counts what the image door refuses. */
+  #refusing<T>(open: () => T): T {
+    try {
+      return open()
+    } catch (error) {
+      this.#control.add(Word.Refused)
+      throw error
+    }
+  }
+
+  async #refusingAsync<T>(opening: Promise<T>): Promise<T> {
+    try {
+      return await opening
+    } catch (error) {
+      this.#control.add(Word.Refused)
+      throw error
+    }
+  }
+}

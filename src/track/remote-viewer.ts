@@ -1,0 +1,51 @@
+import { Emitter } from '../common/emitter.js'
+
+export interface ViewerEvents {
+  /** Media can flow: ICE and DTLS are up. */
+  connected: []
+  /** The viewer is gone; `reason` is for people and logs. */
+  close: [reason: string]
+}
+
+export type ViewerState = 'connecting' | 'connected' | 'closed'
+
+/** One remote peer connection that watches a track, as the application sees it. */
+export class RemoteViewer extends Emitter<ViewerEvents> {
+  #state: ViewerState = 'connecting'
+  readonly #close: () => void
+
+  /** Made by pixelcast; see `track.connect` and the track's `viewer` event. */
+  constructor(
+    /** Unique within the process; not a secret. */
+    readonly id: string,
+    /** The name of the track that it watches. */
+    readonly track: string,
+    close: () => void,
+  ) {
+    super()
+    this.#close = close
+  }
+
+  get state(): ViewerState {
+    return this.#state
+  }
+
+  /** Ends this viewer's connection; others do not notice. */
+  close(): void {
+    if (this.#state !== 'closed') this.#close()
+  }
+
+  /** @internal */
+  setConnected(): void {
+    if (this.#state !== 'connecting') return
+    this.#state = 'connected'
+    this.emit('connected')
+  }
+
+  /** @internal */
+  setClosed(reason: string): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.emit('close', reason)
+  }
+}
