@@ -1,0 +1,148 @@
+// The receiver's own process: libdatachannel as the side that offers.
+import datachannel from 'node-datachannel'
+import { answerCalls } from '../child.js'
+import type { OpenRequest, ReceiverApi, ViewerStats } from './protocol.js'
+import { ReceiveStream } from './receive-stream.js'
+import { genericNack } from './rtcp.js'
+
+const MEDIA_TYPE = 96
+const RTX_TYPE = 97
+const OWN_SSRC = 1
+
+type PeerConnection = InstanceType<typeof datachannel.PeerConnection>
+type Track = ReturnType<PeerConnection['addTrack']>
+
+interface Viewer {
+  readonly pc: PeerConnection
+  readonly track: Track
+  readonly stream: ReceiveStream
+  readonly session: URL
+  state: string
+}
+
+const viewers: Viewer[] = []
+
+/** An exception in one of node-datachannel's callbacks would end the process without a word. */
+function guarded<A extends unknown[]>(body: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
+    try {
+      body(...args)
+    } catch (error) {
+      setImmediate(() => {
+        throw error
+      })
+    }
+  }
+}
+
+async function openOne({ url, codec, deadline = 20_000 }: OpenRequest): Promise<number> {
+  const pc = new datachannel.PeerConnection('receiver', {
+    iceServers: [],
+    bindAddress: '127.0.0.1',
+    disableAutoNegotiation: true,
+  })
+  const video = new datachannel.Video('0', 'RecvOnly')
+  video.addVideoCodec(
+    MEDIA_TYPE,
+    codec === 'h264' ? 'H264' : 'VP8',
+    codec === 'h264' ? 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1' : '',
+  )
+  video.addRTXCodec(RTX_TYPE, MEDIA_TYPE, 90_000)
+  const track = pc.addTrack(video)
+  const stream = new ReceiveStream(codec, MEDIA_TYPE, RTX_TYPE, (ssrc, sequence) =>
+    track.sendMessageBinary(Buffer.from(genericNack(OWN_SSRC, ssrc, [sequence]))),
+  )
+  track.onMessage(guarded((packet) => stream.receive(packet)))
+
+  const connected = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not connected within ${deadline} ms`)), deadline)
+    pc.onStateChange(
+      guarded((state) => {
+        if (viewer) viewer.state = state
+        if (state === 'connected') resolve()
+        else if (state === 'failed' || state === 'closed') reject(new Error(`connection ${state}`))
+        else return
+        clearTimeout(timer)
+      }),
+    )
+  })
+  connected.catch(() => {}) // Also when the POST fails first.
+
+  let viewer: Viewer | undefined
+  const offer = await localOffer(pc)
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/sdp' },
+    body: offer,
+  })
+  const answer = await response.text()
+  if (response.status !== 201) {
+    pc.close()
+    throw new Error(`WHEP POST: ${response.status} ${answer}`)
+  }
+  viewer = { pc, track, stream, session: new URL(response.headers.get('location') ?? '', url), state: 'new' }
+  viewers.push(viewer)
+  const index = viewers.length - 1
+  pc.setRemoteDescription(answer, 'answer')
+  await connected
+  return index
+}
+
+/**
+ * The offer, without candidates: with them the other side's DTLS ClientHello could arrive before its
+ * answer has been applied here, and the handshake would fail.
+ */
+function localOffer(pc: PeerConnection): Promise<string> {
+  return new Promise((resolve) => {
+    pc.onLocalDescription(
+      guarded((sdp) => resolve(sdp.replace(/^a=(candidate:.*|end-of-candidates)\r?\n/gm, ''))),
+    )
+    pc.setLocalDescription('offer')
+  })
+}
+
+async function open(request: OpenRequest): Promise<number[]> {
+  const indices: number[] = []
+  let left = request.count
+  const worker = async () => {
+    while (left-- > 0) indices.push(await openOne(request))
+  }
+  await Promise.all(Array.from({ length: request.atOnce ?? 4 }, worker))
+  return indices.sort((a, b) => a - b)
+}
+
+function stats(): ViewerStats[] {
+  return viewers.map(({ stream, state }, viewer) => ({
+    viewer,
+    state,
+    ssrc: stream.ssrc,
+    packets: stream.packets,
+    missing: stream.missing,
+    duplicates: stream.duplicates,
+    retransmitted: stream.retransmitted,
+    bytes: stream.bytes,
+    frames: stream.frames,
+    keyframes: stream.keyframes,
+    senderReports: stream.senderReports,
+    byes: stream.byes,
+    timestampsNotRising: stream.timestampsNotRising,
+    firstTimestamp: stream.firstTimestamp,
+    lastTimestamp: stream.lastTimestamp,
+  }))
+}
+
+answerCalls<ReceiverApi>({
+  open,
+  stats,
+  sendRtcp: ({ viewer, packet }) => viewers[viewer]!.track.sendMessageBinary(Buffer.from(packet)),
+  loseAndAsk: ({ viewer, oneIn }) => viewers[viewer]!.stream.loseOneIn(oneIn),
+  reset: () => {
+    for (const { stream } of viewers) stream.reset()
+  },
+  close: async ({ viewers: which, how }) => {
+    const chosen = which ? which.map((i) => viewers[i]!) : viewers
+    if (how !== 'close')
+      for (const { session } of chosen) await (await fetch(session, { method: 'DELETE' })).arrayBuffer()
+    if (how !== 'delete') for (const { pc } of chosen) pc.close()
+  },
+})

@@ -1,0 +1,48 @@
+/** What a test may ask of the receiver's process. */
+export interface ReceiverApi {
+  /** Opens `count` WHEP sessions, one after the other, and resolves when all are connected. Gives their indices. */
+  open(request: OpenRequest): Promise<number[]>
+  stats(): ViewerStats[]
+  /** Sends bytes as they are over the viewer's SRTCP. */
+  sendRtcp(request: { viewer: number; packet: Uint8Array }): boolean
+  /** From now on the viewer pretends that it never got every `oneIn`-th media packet, and asks for it by NACK. */
+  loseAndAsk(request: { viewer: number; oneIn: number }): void
+  /** Sets all counters to zero, so that only what comes from now on counts. */
+  reset(): void
+  /** Ends sessions: politely (DELETE), by closing the peer connection, or both. All viewers without `viewers`. */
+  close(request: { viewers?: number[]; how: 'delete' | 'close' | 'both' }): Promise<void>
+}
+
+export interface OpenRequest {
+  readonly url: string
+  readonly count: number
+  readonly codec: 'h264' | 'vp8'
+  /** How many are being opened at one time. Default 4. */
+  readonly atOnce?: number
+  /** Milliseconds until a viewer that is not connected fails the call. Default 20,000. */
+  readonly deadline?: number
+}
+
+export interface ViewerStats {
+  readonly viewer: number
+  readonly state: string
+  /** SSRC of the media stream; 0 before its first packet. */
+  readonly ssrc: number
+  /** Different media packets that arrived, retransmitted ones included. */
+  readonly packets: number
+  /** Packets between the first and the newest sequence number that have not arrived, in any way. */
+  readonly missing: number
+  readonly duplicates: number
+  /** Packets that came on the RTX stream. */
+  readonly retransmitted: number
+  readonly bytes: number
+  /** Access units: packets with the marker bit. */
+  readonly frames: number
+  readonly keyframes: number
+  readonly senderReports: number
+  readonly byes: number
+  /** Times between the RTP timestamps of consecutive frames that went backwards or stood still. */
+  readonly timestampsNotRising: number
+  readonly firstTimestamp: number
+  readonly lastTimestamp: number
+}
