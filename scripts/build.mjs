@@ -1,6 +1,6 @@
 // Builds dist/: the Node package with tsc, the browser bundle and its pages with esbuild.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -16,7 +16,11 @@ for (const project of ['tsconfig.build.json', 'src/viewer/tsconfig.json']) {
 }
 
 await build({
-  entryPoints: { 'pixelcast-view': 'src/viewer/index.ts' },
+  entryPoints: {
+    'pixelcast-view': 'src/viewer/index.ts',
+    'pages/index-page': 'src/viewer/pages/index-page.ts',
+    'pages/view-page': 'src/viewer/pages/view-page.ts',
+  },
   outdir: 'dist/viewer',
   bundle: true,
   format: 'esm',
@@ -25,6 +29,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
-if (existsSync('src/viewer/pages'))
-  cpSync('src/viewer/pages', 'dist/viewer/pages', { recursive: true, filter: (f) => !f.endsWith('.ts') })
+cpSync('src/viewer/pages', 'dist/viewer/pages', { recursive: true, filter: (f) => !f.endsWith('.ts') })
 chmodSync('dist/cli/main.js', 0o755)

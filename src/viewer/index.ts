@@ -1,1 +1,19 @@
-export {}
+/**
+ * The browser side of pixelcast: the custom element `<pixelcast-view>`, registered by importing this
+ * module, and `Viewer`, the connection beneath it. Without a dependency, and importable in Node.
+ */
+import { PixelcastViewElement, registerPixelcastView } from './element.js'
+
+export type { Fit, Size } from './fit.js'
+export type { ViewerStats } from './stats.js'
+export type {
+  StateChange,
+  ViewerCodec,
+  ViewerEvents,
+  ViewerOptions,
+  ViewerState,
+} from './viewer.js'
+export { Viewer } from './viewer.js'
+export { PixelcastViewElement }
+
+registerPixelcastView()

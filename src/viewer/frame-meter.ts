@@ -1,0 +1,81 @@
+import { FrameRate } from './frame-rate.js'
+import { captureToDisplay, LatencyWindow } from './latency.js'
+import type { Session } from './session.js'
+
+/** `expectedDisplayTime` further from now than this is a mistake of the browser's, ms. */
+const PLAUSIBLE_MS = 250
+
+/** Firefox ESR has `requestVideoFrameCallback`, but not `rtpTimestamp` in what it passes. */
+type FrameMetadata = VideoFrameCallbackMetadata & { readonly rtpTimestamp?: number }
+
+/** What a shown frame is measured against. */
+export interface FrameSource {
+  readonly session: Session | undefined
+  readonly rtpOffset: number | undefined
+}
+
+/** Watches the frames that a `<video>` really shows: how many, and how old they are. */
+export class FrameMeter {
+  readonly #video: HTMLVideoElement
+  readonly #source: FrameSource
+  readonly #shown: () => void
+  readonly #rate = new FrameRate()
+  #latency = new LatencyWindow()
+  #handle = 0
+  #presented = 0
+
+  /** @param shown called for each frame seen on the screen */
+  constructor(video: HTMLVideoElement, source: FrameSource, shown: () => void) {
+    this.#video = video
+    this.#source = source
+    this.#shown = shown
+    this.#next()
+  }
+
+  /** Frames shown a second; undefined where the browser does not tell. */
+  fps(now: number): number | undefined {
+    return this.#handle ? this.#rate.perSecond(now) : undefined
+  }
+
+  latency(now: number): number | undefined {
+    return this.#latency.median(now)
+  }
+
+  /** Another connection: the measured latencies are not its own. */
+  restart(): void {
+    this.#latency = new LatencyWindow()
+  }
+
+  stop(): void {
+    this.#video.cancelVideoFrameCallback?.(this.#handle)
+  }
+
+  #next(): void {
+    this.#handle = this.#video.requestVideoFrameCallback?.((now, frame) => this.#frame(now, frame)) ?? 0
+  }
+
+  #frame(now: number, frame: FrameMetadata): void {
+    this.#next()
+    // Counts also the frames between two calls that were put on the screen without one.
+    const frames = frame.presentedFrames - this.#presented
+    this.#presented = frame.presentedFrames
+    this.#rate.add(now, frames > 0 && frames < 100 ? frames : 1)
+    this.#measure(now, frame)
+    this.#shown()
+  }
+
+  #measure(now: number, frame: FrameMetadata): void {
+    const { session, rtpOffset } = this.#source
+    if (!session || rtpOffset === undefined) return
+    const rtp = frame.rtpTimestamp ?? session.receiver.getSynchronizationSources()[0]?.rtpTimestamp
+    const displayed = session.channel.clock.toServer(displayTime(now, frame))
+    if (rtp === undefined || displayed === undefined) return
+    this.#latency.add(now, captureToDisplay(rtp, rtpOffset, displayed))
+  }
+}
+
+function displayTime(now: number, frame: FrameMetadata): number {
+  for (const time of [frame.expectedDisplayTime, frame.presentationTime])
+    if (Math.abs(time - now) < PLAUSIBLE_MS) return time
+  return now
+}

@@ -1,0 +1,167 @@
+import { CHANNEL_LABEL, type ServerMessage } from '../common/channel-protocol.js'
+import { Channel } from './channel.js'
+import { endSession, postOffer, sessionExists, WhepError } from './whep.js'
+
+/** Beyond this an offer counts as unanswered, ms. */
+const ANSWER_TIMEOUT_MS = 10_000
+/** A direct path is found within one or two round trips; what takes this long is blocked, ms. */
+const PATH_TIMEOUT_MS = 8_000
+/** How long to wait for the word whether the session still exists, ms. */
+const PROBE_TIMEOUT_MS = 2_000
+
+/** What may be asked of a session. */
+export interface SessionOptions {
+  /** Absolute address of the WHEP endpoint. */
+  readonly endpoint: string
+  readonly token: string | undefined
+  /** Codec names in lower case, best first; undefined offers everything. */
+  readonly codecs: readonly string[] | undefined
+}
+
+export interface SessionHandlers {
+  track(track: MediaStreamTrack): void
+  live(): void
+  message(message: ServerMessage): void
+  /** The session is over, for a reason that was not `close()`. Called once at most. */
+  lost(error: WhepError): void
+}
+
+/** One attempt to watch: one peer connection, from its offer to its end. Never used twice. */
+export class Session {
+  readonly channel: Channel
+  readonly receiver: RTCRtpReceiver
+  readonly #pc = new RTCPeerConnection()
+  readonly #options: SessionOptions
+  readonly #handlers: SessionHandlers
+  readonly #abort = new AbortController()
+  #resource: string | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #probing = false
+  #over = false
+
+  constructor(options: SessionOptions, handlers: SessionHandlers) {
+    this.#options = options
+    this.#handlers = handlers
+    // A transceiver rather than `offerToReceiveVideo`: Safari knows nothing else.
+    const transceiver = this.#pc.addTransceiver('video', { direction: 'recvonly' })
+    this.receiver = transceiver.receiver
+    preferCodecs(transceiver, options.codecs)
+    this.channel = new Channel(this.#pc.createDataChannel(CHANNEL_LABEL, { ordered: true }), {
+      message: (message) => handlers.message(message),
+      silence: (state) => (state === 'dead' ? this.#lose('The server fell silent') : void this.#probe()),
+      closed: () => this.#lose('The server closed the connection', 'absent'),
+    })
+    this.#pc.ontrack = ({ track }) => {
+      if (!this.#over) handlers.track(track)
+    }
+    this.#pc.onconnectionstatechange = () => this.#connectionChanged()
+  }
+
+  /** Offers and waits for the answer; its outcome comes through the handlers. */
+  async start(): Promise<void> {
+    const { endpoint, token } = this.#options
+    this.#timer = setTimeout(() => this.#abort.abort(), ANSWER_TIMEOUT_MS)
+    try {
+      await this.#pc.setLocalDescription()
+      // No waiting for candidates: the server can be reached directly, and learns this browser's
+      // addresses from the checks that arrive (RFC 8445 §7.3.1.3).
+      const sdp = this.#pc.localDescription?.sdp ?? ''
+      const answer = await postOffer(endpoint, sdp, { token, signal: this.#abort.signal })
+      clearTimeout(this.#timer)
+      this.#resource = answer.session
+      // Closed while the offer was under way: the server has opened a session that nobody will use.
+      if (this.#over) return this.#release()
+      lowerLatency(this.receiver)
+      this.#timer = setTimeout(
+        () => this.#lose('The server answers, but no UDP path to it was found'),
+        PATH_TIMEOUT_MS,
+      )
+      await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
+    } catch (error) {
+      this.#fail(error instanceof WhepError ? error : unexpected(error))
+    }
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.#pc.getStats()
+  }
+
+  /** Ends the session and tells the server. Safe to call twice, and while the page goes away. */
+  close(): void {
+    if (!this.#over) this.#release()
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.channel.stop()
+    this.#pc.ontrack = this.#pc.onconnectionstatechange = null
+    this.#pc.close()
+  }
+
+  #connectionChanged(): void {
+    const state = this.#pc.connectionState
+    if (state === 'connected') {
+      clearTimeout(this.#timer)
+      if (!this.#over) this.#handlers.live()
+    } else if (state === 'failed' || state === 'closed') this.#lose('The connection broke')
+  }
+
+  /** One ping went unanswered. A server that was restarted says so at once when asked over HTTP. */
+  async #probe(): Promise<void> {
+    if (this.#probing || !this.#resource) return
+    this.#probing = true
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS)
+    const exists = await sessionExists(this.#resource, this.#options.endpoint, this.#options.token, signal)
+    this.#probing = false
+    if (!exists) this.#lose('The server went away', 'absent')
+  }
+
+  #lose(message: string, kind: 'absent' | 'refused' = 'refused'): void {
+    this.#fail(new WhepError(message, { kind }))
+  }
+
+  #fail(error: WhepError): void {
+    if (this.#over) return
+    this.#release()
+    this.#over = true
+    // Told first: closing turns the picture black, and whoever shows it may want to keep the last one.
+    this.#handlers.lost(error)
+    this.close()
+  }
+
+  #release(): void {
+    if (this.#resource) endSession(this.#resource, this.#options.endpoint, this.#options.token)
+    this.#resource = undefined
+  }
+}
+
+/** Whether this browser can receive one of the codecs; also true when it does not tell. */
+export function canReceive(codecs: readonly string[]): boolean {
+  const capabilities = RTCRtpReceiver.getCapabilities?.('video')
+  return !capabilities || capabilities.codecs.some((codec) => codecs.includes(codecName(codec)))
+}
+
+/** Leaves only the wanted codecs in the offer, and what repairs losses: RTX, FEC. */
+function preferCodecs(transceiver: RTCRtpTransceiver, wanted: readonly string[] | undefined): void {
+  const capabilities = RTCRtpReceiver.getCapabilities?.('video')
+  if (!wanted || !capabilities) return
+  const rank = (codec: RTCRtpCodec): number => wanted.indexOf(codecName(codec))
+  const repair = /^(rtx|red|ulpfec|flexfec)/
+  const chosen = capabilities.codecs.filter((codec) => rank(codec) >= 0).sort((a, b) => rank(a) - rank(b))
+  const helpers = capabilities.codecs.filter((codec) => repair.test(codecName(codec)))
+  transceiver.setCodecPreferences?.([...chosen, ...helpers])
+}
+
+function codecName(codec: RTCRtpCodec): string {
+  return codec.mimeType.replace(/^video\//i, '').toLowerCase()
+}
+
+/** Frames are shown when they arrive. `playoutDelayHint` (s) is what Chromium had before 122. */
+function lowerLatency(receiver: RTCRtpReceiver): void {
+  const tunable: { jitterBufferTarget?: number | null; playoutDelayHint?: number } = receiver
+  if ('jitterBufferTarget' in receiver) tunable.jitterBufferTarget = 0
+  else if ('playoutDelayHint' in receiver) tunable.playoutDelayHint = 0
+}
+
+function unexpected(cause: unknown): WhepError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new WhepError(`The connection could not be set up: ${message}`, { kind: 'refused', cause })
+}

@@ -1,0 +1,263 @@
+import type { ServerMessage } from '../common/channel-protocol.js'
+import { Events } from './events.js'
+import type { Size } from './fit.js'
+import { FrameMeter } from './frame-meter.js'
+import { afterPageLoad } from './page-load.js'
+import { Backoff } from './reconnect.js'
+import { canReceive, Session } from './session.js'
+import { type Counters, compareCounters, readCounters, type ViewerStats } from './stats.js'
+import { WhepError } from './whep.js'
+
+const STATS_INTERVAL_MS = 1_000
+/** A connection that held this long was a success: the next failure starts the backoff anew, ms. */
+const HELD_MS = 5_000
+
+export type ViewerCodec = 'h264' | 'vp8' | 'vp9' | 'av1'
+
+/** Options of a `Viewer`; every one may be left out. */
+export interface ViewerOptions {
+  /** Codecs to ask for, best first. Default: all that the browser has, the server chooses. */
+  readonly codec?: ViewerCodec | readonly ViewerCodec[]
+  /** Sent as `Authorization: Bearer …`. Default: none. */
+  readonly token?: string
+  /**
+   * Where the video is shown: its `srcObject` is set anew for each connection, and latency and
+   * frame rate are measured on it. Default: none, use `stream`; frame rate is then the decoder's, latency unknown.
+   */
+  readonly video?: HTMLVideoElement
+}
+
+/**
+ * - `connecting`: not yet connected since `connect()`
+ * - `live`: connected; a track that nobody has pushed to yet shows nothing all the same
+ * - `reconnecting`: was live, and tries to be again by itself
+ * - `closed`: before `connect()`, after `close()`, or ended by the server for good
+ * - `failed`: trying again cannot help (no access, no common codec)
+ */
+export type ViewerState = 'connecting' | 'live' | 'reconnecting' | 'closed' | 'failed'
+
+export interface StateChange {
+  readonly state: ViewerState
+  /** Why, for people; undefined when there is nothing to explain. */
+  readonly reason: string | undefined
+}
+
+export interface ViewerEvents {
+  /** The state, or the reason for it, changed. */
+  state: StateChange
+  /** Once a second while live. */
+  stats: ViewerStats
+  /** The size of the source image, in pixels: when it is first known, and when it changes. */
+  size: Size
+  /** A new connection's track was added to `stream`. */
+  track: MediaStreamTrack
+  /** A frame was seen on the screen; only with `video`, and only while the page is shown. */
+  frame: undefined
+}
+
+/** Watches one track of a pixelcast server (or any WHEP endpoint), and comes back when it is lost. */
+export class Viewer extends Events<ViewerEvents> {
+  /** The video, for a `<video>` of your own. The same object across reconnections. */
+  readonly stream = new MediaStream()
+  /** Absolute address of the WHEP endpoint. */
+  readonly url: string
+  readonly #options: ViewerOptions
+  readonly #codecs: readonly ViewerCodec[] | undefined
+  readonly #backoff = new Backoff()
+  readonly #source: { session: Session | undefined; rtpOffset: number | undefined }
+  #meter: FrameMeter | undefined
+  #removePageListeners: (() => void) | undefined
+  #state: ViewerState = 'closed'
+  #reason: string | undefined
+  #size: Size | undefined
+  #wasLive = false
+  #liveSince = 0
+  #retry: ReturnType<typeof setTimeout> | undefined
+  /** The server itself said when to come back: no event of the page overrides that. */
+  #mayHurry = true
+  #statsTimer: ReturnType<typeof setInterval> | undefined
+  #counters: Counters | undefined
+
+  /**
+   * @param url WHEP endpoint, absolute or relative to the page: `/whep/detections`
+   * @throws TypeError when `url` is none
+   */
+  constructor(url: string | URL, options: ViewerOptions = {}) {
+    super()
+    this.url = new URL(url, document.baseURI).href
+    this.#options = options
+    this.#codecs = typeof options.codec === 'string' ? [options.codec] : options.codec
+    this.#source = { session: undefined, rtpOffset: undefined }
+  }
+
+  get state(): ViewerState {
+    return this.#state
+  }
+
+  /** Why the state is what it is, for people. */
+  get reason(): string | undefined {
+    return this.#reason
+  }
+
+  /** Size of the source image in pixels; undefined until known. H.264 may decode to one pixel more. */
+  get size(): Size | undefined {
+    return this.#size
+  }
+
+  /** Connects, and goes on trying until `close()`. Does nothing when already under way. */
+  connect(): void {
+    if (this.#removePageListeners) return
+    this.#wasLive = false
+    this.#backoff.reset()
+    if (this.#codecs && !canReceive(this.#codecs)) {
+      this.#setState('failed', `This browser cannot play ${this.#codecs.join(' or ')}`)
+      return
+    }
+    const { video } = this.#options
+    if (video) this.#meter = new FrameMeter(video, this.#source, () => this.emit('frame', undefined))
+    this.#removePageListeners = this.#listenToPage()
+    this.#attempt()
+  }
+
+  /** Ends the session. `connect()` may be called again. */
+  close(): void {
+    this.#end('closed')
+  }
+
+  #attempt(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    this.#source.rtpOffset = undefined
+    if (!this.#wasLive) this.#setState('connecting', this.#reason)
+    const session = new Session(
+      { endpoint: this.url, token: this.#options.token, codecs: this.#codecs },
+      {
+        track: (track) => this.#adopt(track),
+        live: () => this.#live(),
+        message: (message) => this.#receive(message),
+        lost: (error) => this.#lost(error),
+      },
+    )
+    this.#source.session = session
+    void session.start()
+  }
+
+  #adopt(track: MediaStreamTrack): void {
+    for (const old of this.stream.getTracks()) this.stream.removeTrack(old)
+    this.stream.addTrack(track)
+    this.emit('track', track)
+    afterPageLoad(() => {
+      const { video } = this.#options
+      if (!video || track.readyState === 'ended' || !this.#removePageListeners) return
+      // Set anew, so that the video tells of its first picture (`loadeddata`) each time.
+      video.srcObject = null
+      video.srcObject = this.stream
+      video.play().catch(() => {})
+    })
+  }
+
+  #live(): void {
+    this.#wasLive = true
+    this.#liveSince = performance.now()
+    this.#counters = undefined
+    this.#meter?.restart()
+    this.#setState('live', undefined)
+    clearInterval(this.#statsTimer)
+    this.#statsTimer = setInterval(() => void this.#measure(), STATS_INTERVAL_MS)
+    void this.#measure()
+  }
+
+  #receive(message: ServerMessage): void {
+    if (message.t === 'hello') this.#source.rtpOffset = message.rtpOffset
+    else if (message.t === 'image') {
+      const { width, height } = message
+      if (this.#size?.width === width && this.#size.height === height) return
+      this.#size = { width, height }
+      this.emit('size', this.#size)
+    } else if (message.t === 'bye') {
+      const { session } = this.#source
+      if (message.retry) this.#lost(new WhepError(message.reason, { kind: 'absent' }))
+      else this.#end('closed', message.reason)
+      session?.close()
+    }
+  }
+
+  #lost(error: WhepError): void {
+    if (error.fatal) {
+      this.#end('failed', error.message)
+      return
+    }
+    if (this.#state === 'live' && performance.now() - this.#liveSince > HELD_MS) this.#backoff.reset()
+    const wait = this.#backoff.next(error.kind, performance.now(), document.hidden)
+    this.#mayHurry = error.retryAfter === undefined
+    this.#again(error.message, Math.max(wait, error.retryAfter ?? 0))
+  }
+
+  #again(reason: string, wait: number): void {
+    clearInterval(this.#statsTimer)
+    this.#source.session = undefined
+    this.#setState(this.#wasLive ? 'reconnecting' : 'connecting', reason)
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.#attempt(), wait)
+  }
+
+  #end(state: 'closed' | 'failed', reason?: string): void {
+    clearTimeout(this.#retry)
+    clearInterval(this.#statsTimer)
+    this.#removePageListeners?.()
+    this.#removePageListeners = undefined
+    this.#meter?.stop()
+    this.#meter = undefined
+    const { session } = this.#source
+    this.#source.session = undefined
+    // Told before the picture turns black, as when a connection is lost.
+    this.#setState(state, reason)
+    session?.close()
+  }
+
+  async #measure(): Promise<void> {
+    const { session } = this.#source
+    const report = await session?.getStats()
+    if (!session || !report || session !== this.#source.session) return
+    const now = performance.now()
+    const counters = readCounters(report, now)
+    if (!counters) return
+    const stats = compareCounters(this.#counters, counters, {
+      size: this.#size,
+      fps: this.#meter?.fps(now),
+      latency: this.#meter?.latency(now),
+      roundTrip: session.channel.clock.roundTrip,
+    })
+    this.#counters = counters
+    this.emit('stats', stats)
+  }
+
+  #setState(state: ViewerState, reason: string | undefined): void {
+    if (state === this.#state && reason === this.#reason) return
+    this.#state = state
+    this.#reason = reason
+    this.emit('state', { state, reason })
+  }
+
+  #listenToPage(): () => void {
+    const hurry = (): void => {
+      if (this.#retry !== undefined && this.#mayHurry && !document.hidden) this.#attempt()
+    }
+    // The server learns of a leaving viewer at once; a page that comes out of the back/forward
+    // cache begins anew.
+    const leave = (): void => this.#source.session?.close()
+    const comeBack = (event: PageTransitionEvent): void => {
+      if (event.persisted) this.#again('The page was away', 0)
+    }
+    addEventListener('online', hurry)
+    document.addEventListener('visibilitychange', hurry)
+    addEventListener('pagehide', leave)
+    addEventListener('pageshow', comeBack)
+    return () => {
+      removeEventListener('online', hurry)
+      document.removeEventListener('visibilitychange', hurry)
+      removeEventListener('pagehide', leave)
+      removeEventListener('pageshow', comeBack)
+    }
+  }
+}
