@@ -1,1 +1,44 @@
-export * from './common/errors.js'
+/**
+ * Put a program's own images live into any number of browsers, over WebRTC.
+ *
+ * @packageDocumentation
+ */
+export type { VideoCodec } from './common/codec.js'
+export {
+  type Complaint,
+  EngineError,
+  ImageError,
+  ListenError,
+  OptionError,
+  PixelcastError,
+  SignalingError,
+} from './common/errors.js'
+export { createServer, type PixelcastServer, type ServerEvents, type ServerOptions } from './host/index.js'
+export type {
+  CanvasLike,
+  ImageDataLike,
+  ImageLike,
+  MatImage,
+  MatLike,
+  PixelFormat,
+  RawImage,
+  SharpLike,
+  SyncImageLike,
+  VideoFrameLike,
+} from './image/index.js'
+export {
+  type AllocatedImage,
+  type AllocateOptions,
+  type ConnectOptions,
+  type ImageProducer,
+  ImageTrack,
+  type OverflowPolicy,
+  type RemoteViewer,
+  type TrackEvents,
+  type TrackHandle,
+  type TrackOptions,
+  type TrackStats,
+  type ViewerEvents,
+  type ViewerState,
+} from './track/index.js'
+export type { IceOptions } from './transport/peer.js'

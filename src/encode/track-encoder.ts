@@ -6,6 +6,9 @@ import { KeyframeScheduler } from './keyframes.js'
 import { Refinement } from './refinement.js'
 import { VideoEncoder } from './video-encoder.js'
 
+/** Older than this, a first picture is not a live one. */
+const STALE_MS = 500
+
 /** A picture and when its image was pushed, ms on the monotonic clock. */
 export interface TimedPicture extends Picture {
   readonly captureTime: number
@@ -61,9 +64,12 @@ export class TrackEncoder {
     const isNew = picture !== this.#picture
     const keyframe = this.#keyframes.isDue(now)
     if (keyframe) this.#keyframes.begin(now)
+    // A repetition is a picture of now; so is the first picture if it was lying there for long: the
+    // second would otherwise follow it by seconds of RTP time, and a player would wait for them.
+    const isOfNow = !isNew || (!this.#picture && now - picture.captureTime > STALE_MS)
+    const captureTime = isOfNow ? now : picture.captureTime
     this.#picture = picture
-    // A repetition is a picture of now. RTP time must never go back, nor stand still.
-    const captureTime = isNew ? picture.captureTime : now
+    // RTP time must never go back, nor stand still.
     const time = Math.max(this.#lastTime + 1, Math.round(captureTime * 90))
     this.#lastTime = time
     const bitrate = this.maxBitrate ?? defaultBitrate(picture.width, picture.height)
@@ -81,6 +87,13 @@ export class TrackEncoder {
       width: picture.width,
       height: picture.height,
     }
+  }
+
+  /** After a failure: the next picture starts anew, with a keyframe. */
+  reset(): void {
+    this.#encoder.close()
+    this.#refinement.begin(this.#lastTime / 90, undefined)
+    this.#keyframes.request()
   }
 
   close(): void {

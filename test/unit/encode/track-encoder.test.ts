@@ -72,8 +72,8 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
       bytes += repeated?.data.length ?? 0
       now = encoder.dueAt(now)
     }
-    // 20 s of it: on average less than 16 kbit/s.
-    expect(bytes).toBeLessThan(40_000)
+    // 20 s of it, of a noisy picture: less than 32 kbit/s.
+    expect(bytes).toBeLessThan(80_000)
   })
 
   it.each([

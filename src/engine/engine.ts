@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { monotonicNow } from '../common/clock.js'
+import { SignalingError, show } from '../common/errors.js'
+import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
+import type { TrackMemory, TrackSettings } from '../track/index.js'
+import type { IceOptions } from '../transport/index.js'
+import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
+import { EngineTrack } from './engine-track.js'
+import { Viewer } from './viewer.js'
+
+export interface EngineOptions {
+  readonly ice: IceOptions
+  /** Sessions at a time, of all tracks. */
+  readonly maxViewers: number
+}
+
+export interface EngineEvents {
+  /** An offer was accepted; media cannot flow yet. */
+  onViewer(track: string, viewer: string): void
+  onViewerConnected(viewer: string): void
+  onViewerClosed(viewer: string, reason: string): void
+  onTrackError(track: string, error: Error): void
+  /** Something went wrong that belongs to no track; the engine goes on. */
+  onError(error: unknown): void
+}
+
+const TICK_MS = 1_000
+
+/** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
+export class Engine implements EngineApi {
+  readonly #tracks = new Map<string, EngineTrack>()
+  readonly #viewers = new Map<string, Viewer>()
+  readonly #ticker: NodeJS.Timeout
+  #count = 0
+  #closed = false
+
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly events: EngineEvents,
+  ) {
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** @returns false when there is a track of that name */
+  addTrack(name: string, memory: TrackMemory, settings: TrackSettings): boolean {
+    if (this.#tracks.has(name)) return false
+    this.#tracks.set(
+      name,
+      new EngineTrack(name, memory, settings, (error) => this.events.onTrackError(name, error)),
+    )
+    return true
+  }
+
+  removeTrack(name: string): void {
+    const track = this.#tracks.get(name)
+    if (!track) return
+    for (const viewer of [...this.#viewers.values()]) {
+      if (viewer.identity.track === name)
+        this.#end(viewer, 'the track was removed', { tell: true, retry: true })
+    }
+    this.#tracks.delete(name)
+    track.close()
+  }
+
+  tracks(): TrackInfo[] {
+    return [...this.#tracks.values()].map((track) => track.info())
+  }
+
+  track(name: string): TrackInfo | undefined {
+    return this.#tracks.get(name)?.info()
+  }
+
+  async connect(name: string, offerSdp: string, options: ConnectOptions = {}): Promise<ConnectResult> {
+    const track = this.#tracks.get(name)
+    if (!track) throw new SignalingError(404, `there is no track ${show(name)}`)
+    if (this.#closed) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
+    if (this.#viewers.size >= this.options.maxViewers) {
+      throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
+    }
+    const offer = parseOffer(offerSdp)
+    const negotiated = negotiate(offer, options.codecs ?? track.settings.codecs)
+    const identity = {
+      id: `viewer-${++this.#count}`,
+      session: randomBytes(16).toString('base64url'),
+      track: name,
+    }
+    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.options.ice, {
+      onOpen: () => {
+        track.addViewer(viewer)
+        this.events.onViewerConnected(identity.id)
+      },
+      onClose: (reason) => this.#end(viewer, reason),
+      onKeyframeNeeded: () => track.requestKeyframe(viewer.codec),
+      onError: (error) => this.events.onError(error),
+    })
+    this.#viewers.set(identity.session, viewer)
+    track.countViewers(1)
+    this.events.onViewer(name, identity.id)
+    try {
+      return { session: identity.session, viewer: identity.id, answerSdp: await viewer.answer() }
+    } catch (error) {
+      this.#end(viewer, 'it could not be answered')
+      if (error instanceof SignalingError) throw error
+      throw new SignalingError(
+        400,
+        `the offer could not be answered: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+
+  async addCandidates(session: string, fragment: string): Promise<void> {
+    const viewer = this.#viewers.get(session)
+    if (!viewer) throw new SignalingError(404, 'there is no such session')
+    viewer.addCandidates(parseTrickleFragment(fragment, viewer.remoteUfrag).candidates)
+  }
+
+  hasSession(session: string): boolean {
+    return this.#viewers.has(session)
+  }
+
+  disconnect(session: string): boolean {
+    const viewer = this.#viewers.get(session)
+    if (viewer) this.#end(viewer, 'the viewer ended its session')
+    return viewer !== undefined
+  }
+
+  /** Ends a viewer by its public id. */
+  disconnectViewer(id: string): void {
+    const viewer = [...this.#viewers.values()].find(({ identity }) => identity.id === id)
+    if (viewer) this.#end(viewer, 'the application closed it', { tell: true, retry: false })
+  }
+
+  async snapshot(name: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined> {
+    return this.#tracks.get(name)?.snapshot(format)
+  }
+
+  /** Ends every viewer and every track. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#ticker)
+    for (const viewer of [...this.#viewers.values()]) {
+      this.#end(viewer, 'the server was closed', { tell: true, retry: true })
+    }
+    for (const track of this.#tracks.values()) track.close()
+    this.#tracks.clear()
+  }
+
+  #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {
+    const { id, session, track: name } = viewer.identity
+    if (!this.#viewers.delete(session)) return
+    if (tell) viewer.close(reason, retry)
+    else viewer.close()
+    const track = this.#tracks.get(name)
+    track?.removeViewer(viewer)
+    track?.countViewers(-1)
+    this.events.onViewerClosed(id, reason)
+  }
+
+  #tick(): void {
+    const now = monotonicNow()
+    for (const viewer of [...this.#viewers.values()]) {
+      try {
+        viewer.tick(now)
+      } catch (error) {
+        this.events.onError(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export type { ServerOptions } from './options.js'
+export { createServer, type PixelcastServer, type ServerEvents } from './server.js'

@@ -1,0 +1,65 @@
+import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
+import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
+import type { IceOptions } from '../transport/peer.js'
+
+/** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
+
+/** A server as the engine thread builds it; checked in the application's thread. */
+export interface ServerSettings {
+  /** HTTP port; undefined: do not listen. */
+  readonly port: number | undefined
+  readonly host: string
+  readonly ice: IceOptions
+  readonly cors: readonly string[] | '*' | undefined
+  readonly allowedHosts: readonly string[] | undefined
+  readonly title: string | undefined
+  readonly maxViewers: number
+}
+
+/** Calls into the engine thread, by name: parameters and result. `server` is a number that the caller chose. */
+export interface EngineCalls {
+  openServer: { params: { server: number; settings: ServerSettings }; result: { port: number | undefined } }
+  closeServer: { params: { server: number }; result: undefined }
+  addTrack: {
+    params: { server: number; name: string; memory: TrackMemory; settings: TrackSettings }
+    result: undefined
+  }
+  removeTrack: { params: { server: number; name: string }; result: undefined }
+  connect: {
+    params: { server: number; track: string; offer: string; options: ConnectOptions }
+    result: { answer: string; viewer: string }
+  }
+  disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
+  request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
+  /** Frees everything; the thread ends after the answer. */
+  exit: { params: Record<string, never>; result: undefined }
+}
+
+export type CallName = keyof EngineCalls
+
+export interface CallMessage<N extends CallName = CallName> {
+  readonly id: number
+  readonly call: N
+  readonly params: EngineCalls[N]['params']
+}
+
+/** An error in a form that survives structured clone with its class. */
+export interface SerializedError {
+  readonly kind: string
+  readonly message: string
+  readonly stack?: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export type ReplyMessage =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: SerializedError }
+
+/** What the engine thread reports unasked. */
+export type EngineEvent = { readonly server: number } & (
+  | { readonly event: 'viewer'; readonly track: string; readonly viewer: string }
+  | { readonly event: 'viewer-connected'; readonly viewer: string }
+  | { readonly event: 'viewer-closed'; readonly viewer: string; readonly reason: string }
+  | { readonly event: 'track-error'; readonly track: string; readonly error: SerializedError }
+  | { readonly event: 'error'; readonly error: SerializedError }
+)

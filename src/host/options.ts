@@ -1,0 +1,126 @@
+import { isIP } from 'node:net'
+import { OptionError, show } from '../common/errors.js'
+import type { IceOptions } from '../transport/peer.js'
+import type { ServerSettings } from './messages.js'
+
+export interface ServerOptions {
+  /** HTTP port, 0…65535; 0 takes any free one (see `server.port`). Default 8080. */
+  readonly port?: number
+  /**
+   * Address to listen on; media binds to the same. Default `127.0.0.1`: only this machine can watch.
+   * `0.0.0.0` or `::`: whoever can reach the machine can watch.
+   */
+  readonly host?: string
+  /**
+   * False: open no HTTP port. For an own web server (`server.fetch`, `server.nodeHandler`) or own
+   * signaling (`track.connect`). Default true.
+   */
+  readonly listen?: boolean
+  /** Where media binds, when not to `host`. */
+  readonly ice?: IceOptions
+  /** Origins whose pages may use WHEP and the JSON routes, or `'*'`. Default: the server's own pages only. */
+  readonly cors?: readonly string[] | '*'
+  /** Host names that requests may name when listening on loopback, besides loopback's own (a defence against DNS rebinding). */
+  readonly allowedHosts?: readonly string[]
+  /** Heading of the index page. Default `pixelcast`. */
+  readonly title?: string
+  /** Viewers at a time, 1…10,000; more are answered 503. Default 500. */
+  readonly maxViewers?: number
+}
+
+const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers']
+const KNOWN_ICE = ['bindAddress', 'portRange', 'udpPort']
+
+/** @throws OptionError naming the option */
+export function checkServerOptions(options: ServerOptions = {}): ServerSettings {
+  knownOnly(options, KNOWN, '')
+  const {
+    port = 8080,
+    host = '127.0.0.1',
+    listen = true,
+    ice = {},
+    cors,
+    allowedHosts,
+    title,
+    maxViewers = 500,
+  } = options
+  check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
+  check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
+  check(typeof listen === 'boolean', 'listen', 'true or false', listen)
+  check(cors === undefined || cors === '*' || isTexts(cors), 'cors', "a list of origins, or '*'", cors)
+  check(
+    allowedHosts === undefined || isTexts(allowedHosts),
+    'allowedHosts',
+    'a list of host names',
+    allowedHosts,
+  )
+  check(title === undefined || typeof title === 'string', 'title', 'a text', title)
+  check(isWhole(maxViewers, 1, 10_000), 'maxViewers', 'a whole number from 1 to 10000', maxViewers)
+  return {
+    port: listen ? port : undefined,
+    host,
+    ice: checkIce(ice, host),
+    cors,
+    allowedHosts,
+    title,
+    maxViewers,
+  }
+}
+
+function checkIce(ice: IceOptions, host: string): IceOptions {
+  knownOnly(ice, KNOWN_ICE, 'ice.')
+  const { bindAddress = mediaAddress(host), portRange, udpPort } = ice
+  check(bindAddress === undefined || isIP(bindAddress) > 0, 'ice.bindAddress', 'an IP address', bindAddress)
+  check(
+    udpPort === undefined || isWhole(udpPort, 1, 65_535),
+    'ice.udpPort',
+    'a whole number from 1 to 65535',
+    udpPort,
+  )
+  check(
+    udpPort === undefined || portRange === undefined,
+    'ice.portRange',
+    'not to be given together with ice.udpPort',
+    portRange,
+  )
+  check(
+    portRange === undefined ||
+      (Array.isArray(portRange) &&
+        portRange.length === 2 &&
+        isWhole(portRange[0], 1, 65_535) &&
+        isWhole(portRange[1], portRange[0], 65_535)),
+    'ice.portRange',
+    '[first, last], two ports from 1 to 65535',
+    portRange,
+  )
+  return {
+    ...(bindAddress !== undefined && { bindAddress }),
+    ...(portRange && { portRange }),
+    ...(udpPort !== undefined && { udpPort }),
+  }
+}
+
+/** Media binds where HTTP does; undefined: every interface. */
+function mediaAddress(host: string): string | undefined {
+  if (host === 'localhost') return '127.0.0.1'
+  if (host === '0.0.0.0' || host === '::') return undefined
+  return isIP(host) > 0 ? host : undefined
+}
+
+function check(good: boolean, field: string, expected: string, actual: unknown): void {
+  if (!good) throw new OptionError({ field, expected, actual: show(actual) })
+}
+
+function knownOnly(options: object, known: readonly string[], prefix: string): void {
+  for (const key of Object.keys(options)) {
+    check(known.includes(key), `${prefix}${key}`, `one of the options ${known.join(', ')}`, key)
+  }
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}

@@ -1,0 +1,120 @@
+/*
+ * The engine thread's entry: builds servers and engines as the application asks, and reports back.
+ * The classes it hosts know nothing of threads.
+ */
+import { parentPort } from 'node:worker_threads'
+import { EngineError, OptionError, show } from '../common/errors.js'
+import { quietFfmpeg } from '../encode/index.js'
+import { Engine } from '../engine/index.js'
+import { createApp } from '../server/app.js'
+import { runSerialized } from '../server/forward.js'
+import { type Listening, listen } from '../server/listen.js'
+import { cleanup, initLogger } from '../transport/index.js'
+import type {
+  CallMessage,
+  CallName,
+  EngineCalls,
+  EngineEvent,
+  ReplyMessage,
+  ServerSettings,
+} from './messages.js'
+import { serializeError } from './serialize-error.js'
+
+if (!parentPort) throw new EngineError('this file is the entry of a worker thread')
+const port = parentPort
+
+interface HostedServer {
+  readonly engine: Engine
+  readonly app: ReturnType<typeof createApp>
+  readonly listening: Listening | undefined
+}
+
+const servers = new Map<number, HostedServer>()
+
+quietFfmpeg()
+initLogger('Fatal', () => {}) // without a callback it throws
+
+async function openServer(server: number, settings: ServerSettings) {
+  const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
+  const engine = new Engine(
+    { ice: settings.ice, maxViewers: settings.maxViewers },
+    {
+      onViewer: (track, viewer) => report({ event: 'viewer', track, viewer } as EngineEvent),
+      onViewerConnected: (viewer) => report({ event: 'viewer-connected', viewer } as EngineEvent),
+      onViewerClosed: (viewer, reason) => report({ event: 'viewer-closed', viewer, reason } as EngineEvent),
+      onTrackError: (track, error) =>
+        report({ event: 'track-error', track, error: serializeError(error) } as EngineEvent),
+      onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+    },
+  )
+  const app = createApp(engine, {
+    host: settings.host,
+    ...(settings.cors && { cors: settings.cors }),
+    ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
+    ...(settings.title !== undefined && { title: settings.title }),
+  })
+  try {
+    const listening =
+      settings.port === undefined
+        ? undefined
+        : await listen(app, { host: settings.host, port: settings.port })
+    servers.set(server, { engine, app, listening })
+    return { port: listening?.port }
+  } catch (error) {
+    engine.close()
+    throw error
+  }
+}
+
+async function closeServer(server: number): Promise<undefined> {
+  const hosted = servers.get(server)
+  servers.delete(server)
+  hosted?.engine.close()
+  await hosted?.listening?.close()
+  return undefined
+}
+
+function hosted(server: number): HostedServer {
+  const found = servers.get(server)
+  if (!found) throw new EngineError('the server is closed')
+  return found
+}
+
+const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<EngineCalls[N]['result']> } = {
+  openServer: ({ server, settings }) => openServer(server, settings),
+  closeServer: ({ server }) => closeServer(server),
+  async addTrack({ server, name, memory, settings }) {
+    if (hosted(server).engine.addTrack(name, memory, settings)) return
+    throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
+  },
+  async removeTrack({ server, name }) {
+    servers.get(server)?.engine.removeTrack(name)
+  },
+  async connect({ server, track, offer, options }) {
+    const { answerSdp, viewer } = await hosted(server).engine.connect(track, offer, options)
+    return { answer: answerSdp, viewer }
+  },
+  async disconnectViewer({ server, viewer }) {
+    servers.get(server)?.engine.disconnectViewer(viewer)
+  },
+  request: ({ server, request }) => runSerialized(hosted(server).app, request),
+  async exit() {
+    for (const server of [...servers.keys()]) await closeServer(server)
+    cleanup() // or the addon's threads outlive this one
+    // After the answer has been posted.
+    setImmediate(() => process.exit(0))
+    return undefined
+  },
+}
+
+async function answer<N extends CallName>({ id, call, params }: CallMessage<N>): Promise<void> {
+  let reply: ReplyMessage
+  try {
+    reply = { id, result: await calls[call](params) }
+  } catch (error) {
+    reply = { id, error: serializeError(error) }
+  }
+  port.postMessage(reply)
+}
+
+port.on('message', (message: CallMessage) => void answer(message))

@@ -1,0 +1,223 @@
+import {
+  type DataChannel,
+  guarded,
+  type NativePeerConnection,
+  type NativeTrack,
+  PeerConnection,
+  type RtcConfig,
+  Video,
+} from './native.js'
+
+/** Where ICE may bind. */
+export interface IceOptions {
+  /** Local address to bind to and to offer; default: every interface. */
+  readonly bindAddress?: string
+  /** UDP ports to use, inclusive; default: any. */
+  readonly portRange?: readonly [number, number]
+  /** One UDP port for all viewers; excludes `portRange`. */
+  readonly udpPort?: number
+}
+
+/** What one sending video section needs to know. All of it was validated: a malformed line aborts the process. */
+export interface PeerMedia {
+  readonly mid: string
+  /** As in rtpmap: `H264`, `VP8`. */
+  readonly codecName: string
+  readonly payloadType: number
+  readonly fmtp?: string
+  readonly ssrc: number
+  readonly rtx?: { readonly payloadType: number; readonly ssrc: number }
+  readonly cname: string
+}
+
+export interface PeerEvents {
+  /** ICE and DTLS are up: media can be sent. */
+  onOpen(): void
+  /** The connection is over, for the given reason. Called once, and not after `close()`. */
+  onClose(reason: string): void
+  /** A compound RTCP packet from the viewer, decrypted. */
+  onRtcp(packet: Buffer): void
+  /** The viewer's data channel can be written to. */
+  onChannelOpen(label: string): void
+  onChannelMessage(message: string): void
+  /** Something was thrown in one of the callbacks above. */
+  onError(error: unknown): void
+}
+
+/** Gathering host candidates is immediate; this bounds a STUN server that does not answer. */
+const GATHERING_TIMEOUT_MS = 2_000
+/** ICE and DTLS must be up within this time after the answer. */
+const CONNECT_TIMEOUT_MS = 20_000
+/** Messages of the viewer's protocol are tens of bytes. */
+const MAX_CHANNEL_MESSAGE = 16 * 1024
+
+/** One peer connection that sends one video track: ICE, DTLS, SRTP and a data channel over libdatachannel. */
+export class Peer {
+  readonly #connection: NativePeerConnection
+  readonly #track: NativeTrack
+  readonly #events: PeerEvents
+  #channel: DataChannel | undefined
+  #connectTimer: NodeJS.Timeout | undefined
+  #closed = false
+  #open = false
+
+  constructor(id: string, media: PeerMedia, ice: IceOptions, events: PeerEvents) {
+    this.#events = events
+    this.#connection = new PeerConnection(id, toConfig(ice))
+    this.#listen()
+    this.#track = this.#connection.addTrack(describeVideo(media))
+    this.#track.onMessage(this.#guard((packet: Buffer) => this.#closed || events.onRtcp(packet)))
+    this.#track.onOpen(this.#guard(() => this.#setOpen()))
+    this.#track.onError(this.#guard(() => {}))
+  }
+
+  /**
+   * Answers an offer that we wrote ourselves (see signaling/remote-offer.ts). Never the browser's text.
+   *
+   * @returns libdatachannel's local description, with all candidates
+   */
+  async answer(remoteOffer: string): Promise<string> {
+    const gathered = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHERING_TIMEOUT_MS)
+      this.#connection.onGatheringStateChange(
+        this.#guard((state: string) => {
+          if (state !== 'complete') return
+          clearTimeout(timer)
+          resolve()
+        }),
+      )
+    })
+    this.#connection.setRemoteDescription(remoteOffer, 'offer')
+    // Anything else than have-remote-offer here, and setLocalDescription aborts the process.
+    const state = this.#connection.signalingState()
+    if (state !== 'have-remote-offer') throw new Error(`the offer left the connection in state ${state}`)
+    this.#connection.setLocalDescription('answer')
+    await gathered
+    const description = this.#closed ? null : this.#connection.localDescription()
+    if (!description) throw new Error('the connection was closed while it was being set up')
+    this.#connectTimer = setTimeout(() => this.#end('no connection within 20 s'), CONNECT_TIMEOUT_MS)
+    this.#connectTimer.unref()
+    return description.sdp
+  }
+
+  /** @param candidate `candidate:…`, validated, its address an IP literal */
+  addCandidate(candidate: string, mid: string): void {
+    if (!this.#closed) this.#connection.addRemoteCandidate(candidate, mid)
+  }
+
+  get isOpen(): boolean {
+    return this.#open && !this.#closed
+  }
+
+  /** Encrypts and sends an RTP or RTCP packet; the bytes are copied. False when it could not be sent. */
+  send(packet: Buffer): boolean {
+    if (!this.isOpen) return false
+    try {
+      return this.#track.sendMessageBinary(packet)
+    } catch {
+      return false // the connection went down since the last event
+    }
+  }
+
+  /** Sends a text on the viewer's data channel, if there is one and it is not clogged. */
+  sendText(text: string): boolean {
+    try {
+      if (
+        this.#closed ||
+        !this.#channel?.isOpen() ||
+        this.#channel.bufferedAmount() > 4 * MAX_CHANNEL_MESSAGE
+      )
+        return false
+      return this.#channel.sendMessage(text)
+    } catch {
+      return false
+    }
+  }
+
+  /** Ends the connection; no event follows. Idempotent. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#connectTimer)
+    try {
+      this.#connection.close()
+    } catch (error) {
+      this.#events.onError(error)
+    }
+  }
+
+  #listen(): void {
+    const connection = this.#connection
+    connection.onStateChange(
+      this.#guard((state: string) => {
+        if (state === 'failed') this.#end('the connection failed')
+        else if (state === 'closed') this.#end('the viewer left')
+        else if (state === 'disconnected') this.#end('the viewer left')
+      }),
+    )
+    connection.onDataChannel(this.#guard((channel: DataChannel) => this.#adopt(channel)))
+  }
+
+  #adopt(channel: DataChannel): void {
+    if (this.#channel || this.#closed) {
+      channel.close() // one is enough
+      return
+    }
+    this.#channel = channel
+    channel.onMessage(
+      this.#guard((message: string | Buffer | ArrayBuffer) => {
+        if (this.#closed || typeof message !== 'string' || message.length > MAX_CHANNEL_MESSAGE) return
+        this.#events.onChannelMessage(message)
+      }),
+    )
+    channel.onError(this.#guard(() => {}))
+    const label = channel.getLabel()
+    const open = this.#guard(() => {
+      if (!this.#closed) this.#events.onChannelOpen(label)
+    })
+    if (channel.isOpen()) open()
+    else channel.onOpen(open)
+  }
+
+  #setOpen(): void {
+    if (this.#open || this.#closed) return
+    this.#open = true
+    clearTimeout(this.#connectTimer)
+    this.#events.onOpen()
+  }
+
+  #end(reason: string): void {
+    if (this.#closed) return
+    this.close()
+    this.#events.onClose(reason)
+  }
+
+  #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    return guarded(callback, (error) => this.#events.onError(error))
+  }
+}
+
+function toConfig(ice: IceOptions): RtcConfig {
+  const config: RtcConfig = { iceServers: [], disableAutoNegotiation: true }
+  if (ice.bindAddress !== undefined) config.bindAddress = ice.bindAddress
+  if (ice.udpPort !== undefined) {
+    config.enableIceUdpMux = true
+    config.portRangeBegin = ice.udpPort
+    config.portRangeEnd = ice.udpPort
+  } else if (ice.portRange) {
+    config.portRangeBegin = ice.portRange[0]
+    config.portRangeEnd = ice.portRange[1]
+  }
+  return config
+}
+
+function describeVideo(media: PeerMedia) {
+  const video = new Video(media.mid, 'SendOnly')
+  if (media.fmtp === undefined) video.addVideoCodec(media.payloadType, media.codecName)
+  else video.addVideoCodec(media.payloadType, media.codecName, media.fmtp)
+  if (media.rtx) video.addRTXCodec(media.rtx.payloadType, media.payloadType, 90_000)
+  video.addSSRC(media.ssrc, media.cname)
+  // Registered, or feedback that names it would be dropped.
+  if (media.rtx) video.addSSRC(media.rtx.ssrc, media.cname)
+  return video
+}
