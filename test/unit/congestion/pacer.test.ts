@@ -97,4 +97,109 @@ describe('overflow', () => {
     expect(sent).toEqual(['K0', 'L0'])
     expect(pacer.stats).toMatchObject({ framesDropped: 3, overflows: 1 })
   })
+
+  it('lets a keyframe finish, then asks for another', () => {
+    const { pacer, sent, keyframesNeeded } = pacerAt(1_000_000)
+    pacer.enqueueFrame(frame('K', 40, true))
+    pacer.process(0)
+    for (let i = 0; i < 6; i++) pacer.enqueueFrame(frame('D', 5))
+    expect(pacer.waitsForKeyframe).toBe(true)
+    expect(keyframesNeeded()).toBe(0)
+    let now = 0
+    for (let wait = pacer.process(now); wait !== undefined; wait = pacer.process(now)) now += wait
+    expect(sent).toHaveLength(40)
+    expect(sent.at(-1)).toBe('K39')
+    expect(keyframesNeeded()).toBe(1)
+    pacer.process(now + 1000)
+    expect(keyframesNeeded()).toBe(1)
+  })
+
+  it('takes a frame of any size when nothing waits', () => {
+    const { pacer } = pacerAt(100_000)
+    pacer.enqueueFrame(frame('K', 100, true))
+    for (let now = 0, wait = pacer.process(now); wait !== undefined; wait = pacer.process(now)) now += wait
+    expect(pacer.enqueueFrame(frame('D', 100))).toBe(true)
+  })
+
+  it('holds to its limit in bytes', () => {
+    const { pacer, keyframesNeeded } = pacerAt(1e9, { maxQueueBytes: 10_000 })
+    pacer.enqueueFrame(frame('K', 1, true))
+    expect(pacer.enqueueFrame(frame('D', 8))).toBe(true)
+    expect(pacer.enqueueFrame(frame('E', 1))).toBe(false)
+    expect(keyframesNeeded()).toBe(0)
+    pacer.process(0)
+    expect(keyframesNeeded()).toBe(1)
+  })
+
+  it('drops by time at the rate of now', () => {
+    const { pacer } = pacerAt(50_000_000)
+    pacer.enqueueFrame(frame('K', 1, true))
+    expect(pacer.enqueueFrame(frame('D', 20))).toBe(true)
+    pacer.setRate(1_000_000)
+    expect(pacer.enqueueFrame(frame('E', 20))).toBe(false)
+  })
+})
+
+describe('a new keyframe', () => {
+  it('follows what is before it on a short queue', () => {
+    const { pacer, sent } = pacerAt(50_000_000)
+    pacer.enqueueFrame(frame('K', 2, true))
+    pacer.enqueueFrame(frame('D', 1))
+    pacer.enqueueFrame(frame('L', 1, true))
+    pacer.process(0)
+    expect(sent).toEqual(['K0', 'K1', 'D0', 'L0'])
+  })
+
+  it('replaces what has not begun on a long one', () => {
+    const { pacer, sent, keyframesNeeded } = pacerAt(1_000_000)
+    pacer.enqueueFrame(frame('K', 6, true))
+    pacer.process(0)
+    pacer.enqueueFrame(frame('D', 10))
+    pacer.enqueueFrame(frame('L', 1, true))
+    pacer.process(10_000)
+    pacer.process(20_000)
+    expect(sent).toEqual(['K0', 'K1', 'K2', 'K3', 'K4', 'K5', 'L0'])
+    expect(keyframesNeeded()).toBe(0)
+    expect(pacer.stats).toMatchObject({ framesDropped: 1, overflows: 0 })
+  })
+})
+
+describe('the rest', () => {
+  it('clears', () => {
+    const { pacer, sent, keyframesNeeded } = pacerAt(1_000_000)
+    const key = frame('K', 20, true)
+    pacer.enqueueFrame(key)
+    pacer.enqueueRetransmissions([{ frame: key, index: 0 }])
+    pacer.clear()
+    expect(pacer.process(0)).toBeUndefined()
+    expect(pacer.enqueueFrame(frame('D', 1))).toBe(false)
+    expect([sent, keyframesNeeded(), pacer.queuedBytes]).toEqual([[], 0, 0])
+  })
+
+  it('bounds retransmissions', () => {
+    const { pacer, sent } = pacerAt(50_000_000)
+    const key = frame('K', 1, true)
+    pacer.enqueueRetransmissions(Array.from({ length: 5000 }, () => ({ frame: key, index: 0 })))
+    for (let now = 0, wait = pacer.process(now); wait !== undefined; wait = pacer.process(now)) now += wait
+    expect(sent).toHaveLength(1000)
+    expect(pacer.stats.retransmissionsDropped).toBe(4000)
+  })
+
+  it('takes a frame without packets', () => {
+    const { pacer } = pacerAt(50_000_000)
+    expect(pacer.enqueueFrame(frame('K', 0, true))).toBe(true)
+    expect(pacer.process(0)).toBeUndefined()
+  })
+
+  it('survives a clock that goes back, and a rate of nothing', () => {
+    const { pacer, sent } = pacerAt(Number.NaN)
+    pacer.enqueueFrame(frame('K', 10, true))
+    const wait = pacer.process(1000) ?? 0
+    expect(wait).toBeGreaterThan(0)
+    expect(wait).toBeLessThan(Number.POSITIVE_INFINITY)
+    expect(pacer.process(0)).toBeGreaterThan(0)
+    pacer.setRate(0)
+    expect(pacer.process(1)).toBeGreaterThan(0)
+    expect(sent.length).toBeLessThan(10)
+  })
 })
