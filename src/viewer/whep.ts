@@ -46,7 +46,6 @@ export async function postOffer(
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', ...authorization(options.token) },
       body: sdp,
-      cache: 'no-store',
       signal: options.signal,
     })
     body = await response.text()
@@ -78,7 +77,7 @@ export async function sessionExists(
 ): Promise<boolean> {
   const headers = sessionHeaders(session, endpoint, token)
   try {
-    const response = await fetch(session, { method: 'HEAD', headers, cache: 'no-store', signal })
+    const response = await fetch(session, { method: 'HEAD', headers, signal })
     return response.status !== 404 && response.status !== 410
   } catch {
     // Slow is not gone: only a refused connection says that nobody is there.
