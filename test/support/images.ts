@@ -185,11 +185,13 @@ export function burn(image: RgbaImage, value: number): RgbaImage {
   const cells = codeCells(image.width)
   const cellWidth = Math.floor(image.width / Math.max(1, cells))
   const bits = codeBits(value, cells)
-  for (let y = 0; y < Math.min(CODE_HEIGHT, image.height); y++)
-    for (let x = 0; x < cells * cellWidth; x++) {
-      const level = bits[Math.floor(x / cellWidth)] ? 255 : 0
-      image.data.fill(level, (y * image.width + x) * 4, (y * image.width + x) * 4 + 3)
-    }
+  const rowBytes = cells * cellWidth * 4
+  bits.forEach((bit, i) => {
+    image.data.fill(bit ? 255 : 0, i * cellWidth * 4, (i + 1) * cellWidth * 4)
+  })
+  for (let x = 3; x < rowBytes; x += 4) image.data[x] = 255
+  for (let y = 1; y < Math.min(CODE_HEIGHT, image.height); y++)
+    image.data.copyWithin(y * image.width * 4, 0, rowBytes)
   return image
 }
 
@@ -217,6 +219,20 @@ export function movingTexture(width: number, height: number, index: number): Rgb
     const box = ((u >> 5) ^ (y >> 5)) & 1 ? 30 : 0
     return [clamp(120 + wave + box), clamp(100 + wave / 2 + box), clamp(140 - wave / 2)]
   })
+}
+
+/** Numbered images of the moving texture, painted once: making one costs next to nothing. */
+export class Reel {
+  readonly #images: RgbaImage[]
+
+  constructor(width: number, height: number, length = 16) {
+    this.#images = Array.from({ length }, (_, i) => movingTexture(width, height, i))
+  }
+
+  /** The image with this number burned in; its pixels are good until the reel comes round again. */
+  image(number: number): RgbaImage {
+    return burn(this.#images[number % this.#images.length]!, number)
+  }
 }
 
 /** Grey noise: the worst that a rate control can meet. */

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BROWSERS, type Browser, launch } from '../support/browser.js'
+import { Child } from '../support/child.js'
+import { Stage } from '../support/player.js'
+import type { ServerProcessApi } from '../support/server-process.js'
+import { until } from '../support/wait.js'
+
+const TRACK = 'numbers'
+const SIZE = { width: 640, height: 480 }
+
+describe.each(BROWSERS)('the order of frames in %s', (browserName) => {
+  let browser: Browser
+  let stage: Stage
+  let server: Child<ServerProcessApi>
+  let url: URL
+
+  beforeAll(async () => {
+    browser = await launch(browserName)
+    stage = await Stage.open(browser)
+    server = await Child.start<ServerProcessApi>('test/support/server-process.ts')
+    url = new URL(`whep/${TRACK}`, await server.call('open', { port: 0, track: TRACK }))
+  })
+  afterAll(async () => {
+    await stage?.close()
+    await browser?.close()
+    await server?.kill()
+  })
+
+  it('shows rising numbers, each once', async () => {
+    await server.call('produce', { ...SIZE, fps: 30 })
+    const player = await stage.play(url)
+    await player.waitFor('100 frames', '({ frames }) => frames >= 100')
+    const last = await server.call('stop')
+    await player.waitFor('the last image', `({ value }) => value === ${last}`)
+    const values = (await player.frames()).map(({ value }) => value)
+    expect(values).not.toContain(null)
+    // The last image is shown again while it is refined; before that no number comes twice.
+    const moving = values.slice(0, values.indexOf(last) + 1)
+    for (let i = 1; i < moving.length; i++) expect(moving[i]).toBeGreaterThan(moving[i - 1]!)
+    await player.leave()
+  })
+
+  it('shows every frame that the engine was given while the application blocks its thread', async () => {
+    const player = await stage.play(url)
+    await player.started()
+    const from = (await player.state()).frames
+    const before = await server.call('stats')
+    await server.call('produce', { ...SIZE, fps: 0, blockFor: 100 })
+    await player.waitFor('40 more frames', `({ frames }) => frames >= ${from + 40}`)
+    const last = await server.call('stop')
+    await player.waitFor('the last image', `({ value }) => value === ${last}`)
+    const after = await server.call('stats')
+    expect(after.dropped).toEqual(before.dropped)
+
+    const shown = (await player.frames(from)).map(({ value }) => value ?? -1)
+    const given = after.pushed - before.pushed
+    const first = last - given + 1
+    // Everything from the first image of this round to the last one, none missing, none twice in between.
+    const values = [...new Set(shown.filter((value) => value >= first))]
+    expect(values).toEqual(Array.from({ length: given }, (_, i) => first + i))
+    await player.leave()
+  })
+
+  it('has no encoder when nobody watches', async () => {
+    const idle = await until('the last encoder to stop', async () => {
+      const stats = await server.call('stats')
+      return stats.viewers === 0 && stats.encoders === 0 && stats
+    })
+    await server.call('produce', { ...SIZE, fps: 30 })
+    await until('30 more images', async () => (await server.call('stats')).pushed >= idle.pushed + 30)
+    await server.call('stop')
+    expect((await server.call('stats')).framesEncoded).toBe(idle.framesEncoded)
+  })
+})

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  BROWSERS,
+  type Browser,
+  type BrowserName,
+  launchChromium,
+  launchFirefox,
+} from '../support/browser.js'
+import { Child } from '../support/child.js'
+import { measure, patchCentres, patches, Reel, readCode } from '../support/images.js'
+import { createServer, type ImageTrack, type PixelcastServer, urlOf } from '../support/pixelcast.js'
+import type { ServerProcessApi } from '../support/server-process.js'
+import { viewerPageState, waitForPicture } from '../support/viewer-page.js'
+import { every, until } from '../support/wait.js'
+
+/** Browsers as users have them, and a server with nothing but defaults: this has to work out of the box. */
+const launchUnmodified = (name: BrowserName) =>
+  name === 'chromium' ? launchChromium() : launchFirefox({ unmodified: true })
+
+describe.each(BROWSERS)('the viewer page in %s', (browserName) => {
+  let browser: Browser
+  let server: PixelcastServer
+  let track: ImageTrack
+
+  beforeAll(async () => {
+    browser = await launchUnmodified(browserName)
+    server = await createServer({ port: 0 })
+    track = server.addTrack('a track/with ümläut')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  const viewUrl = () => new URL(`view/${encodeURIComponent(track.name)}`, urlOf(server)).href
+
+  it('shows a picture with the right colours', async () => {
+    track.addImage(patches(640, 480))
+    const page = await browser.open(viewUrl())
+    await waitForPicture(page, 'the patches within 3/255', (image) =>
+      patchCentres(640, 480).every((area) => measure(image, area).worstFrom(area.colour) <= 3),
+    )
+    expect((await viewerPageState(page)).state).toBe('live')
+    await page.close()
+  })
+
+  it('says resolution, frame rate, bitrate and latency', async () => {
+    const reel = new Reel(641, 479)
+    const stop = every(30, (index) => track.addImage(reel.image(index)))
+    const page = await browser.open(viewUrl())
+    const { texts } = await until('all four figures', async () => {
+      const state = await viewerPageState(page)
+      const { size, fps, bitrate, latency } = state.texts
+      return [size, fps, bitrate, latency].every((text) => /\d/.test(text)) && state
+    })
+    stop()
+    // The size of the image, not of what the codec made of it.
+    expect(texts.size.replace(/\s/g, '')).toMatch(/^641[×x]479$/)
+    expect(texts.fps).toMatch(/[1-9]/)
+    expect(texts.bitrate).toMatch(/[1-9].*bit\/s/i)
+    expect(texts.latency).toMatch(/\d.*ms/)
+    expect(page.log.filter((line) => /^(uncaught|error)/.test(line))).toEqual([])
+    await page.close()
+  })
+
+  it('lists the track on the index page, with a link that leads to it', async () => {
+    const page = await browser.open(urlOf(server))
+    const href = await until('the link', () =>
+      page.evaluate<string | false>(`document.querySelector('a[href*="view/"]')?.href ?? false`),
+    )
+    expect(href).toBe(viewUrl())
+    await page.close()
+  })
+})
+
+describe.each(BROWSERS)('the viewer page in %s, when the server restarts', (browserName) => {
+  it('comes back by itself', async () => {
+    const start = () => Child.start<ServerProcessApi>('test/support/server-process.ts')
+    const browser = await launchUnmodified(browserName)
+    let server = await start()
+    try {
+      const url = await server.call('open', { port: 0, track: 'numbers', defaults: true })
+      const port = Number(new URL(url).port)
+      await server.call('pushStill', { width: 640, height: 480, number: 1 })
+      const page = await browser.open(new URL('view/numbers', url).href)
+      await waitForPicture(page, 'image 1', (image) => readCode(image) === 1)
+
+      await server.kill('SIGKILL') // As in a crash: nobody says goodbye.
+      await until('the page to notice', async () => (await viewerPageState(page)).state !== 'live', 30_000)
+
+      server = await start()
+      await server.call('open', { port, track: 'numbers', defaults: true })
+      await server.call('pushStill', { width: 640, height: 480, number: 2 })
+      await waitForPicture(page, 'image 2', (image) => readCode(image) === 2, 30_000)
+      expect((await viewerPageState(page)).state).toBe('live')
+
+      // And once more, this time in good order.
+      await server.call('close')
+      await server.kill()
+      await until('the page to notice', async () => (await viewerPageState(page)).state !== 'live', 30_000)
+      server = await start()
+      await server.call('open', { port, track: 'numbers', defaults: true })
+      await server.call('pushStill', { width: 640, height: 480, number: 3 })
+      await waitForPicture(page, 'image 3', (image) => readCode(image) === 3, 30_000)
+      await page.close()
+    } finally {
+      await browser.close()
+      await server.kill()
+    }
+  }, 120_000)
+})
