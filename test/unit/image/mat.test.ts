@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module'
+import type opencv from '@techstark/opencv-js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openImage } from '../../../src/image/index.js'
+import { copied, refusal } from './refusals.js'
+
+// Loaded with `require`, and never awaited: the module has a `then` that resolves to the module itself.
+const cv = createRequire(import.meta.url)('@techstark/opencv-js') as typeof opencv
+
+beforeAll(async () => {
+  if (!('Mat' in cv))
+    await new Promise<void>((resolve) => Object.assign(cv, { onRuntimeInitialized: resolve }))
+}, 60_000)
+
+const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => index + 1)
+
+describe('openMat', () => {
+  it.each([
+    ['CV_8UC1', 'gray8', 1],
+    ['CV_8UC3', 'rgb24', 3],
+    ['CV_8UC4', 'rgba', 4],
+  ] as const)('reads %s as %s', (type, format, channels) => {
+    const mat = new cv.Mat(3, 5, cv[type])
+    mat.data.set(bytes(15 * channels))
+    const source = openImage(mat)
+    expect(source).toMatchObject({ format, width: 5, height: 3, byteLength: 15 * channels })
+    expect(copied(source)).toEqual([...bytes(15 * channels)])
+    mat.delete()
+  })
+
+  it('takes another order of the channels', () => {
+    const mat = new cv.Mat(2, 2, cv.CV_8UC3)
+    expect(openImage({ mat, format: 'bgr24', timestamp: 5 })).toMatchObject({ format: 'bgr24', timestamp: 5 })
+    expect(openImage({ mat }).format).toBe('rgb24')
+    expect(refusal({ mat, format: 'bgra' })).toMatchObject({
+      field: 'format',
+      expected: 'rgb24 or bgr24 (3 channels)',
+    })
+    expect(refusal({ mat, format: 'bgr' }).expected).toContain('bgr24')
+    expect(refusal({ mat, timestamp: Number.NaN }).field).toBe('timestamp')
+    expect(refusal({ mat: {} }).field).toBe('mat')
+    mat.delete()
+  })
+
+  it('reads a region of a larger Mat', () => {
+    const mat = new cv.Mat(4, 6, cv.CV_8UC1)
+    mat.data.set(bytes(24))
+    const region = mat.roi(new cv.Rect(1, 1, 3, 3))
+    expect(copied(openImage(region))).toEqual([8, 9, 10, 14, 15, 16, 20, 21, 22])
+    region.delete()
+    mat.delete()
+  })
+
+  it('refuses other depths, channel counts and sizes', () => {
+    const mats = [
+      [new cv.Mat(2, 2, cv.CV_32FC3), 'type()'],
+      [new cv.Mat(2, 2, cv.CV_16UC1), 'type()'],
+      [new cv.Mat(2, 2, cv.CV_8UC2), 'channels()'],
+      [new cv.Mat(), 'cols'],
+    ] as const
+    for (const [mat, field] of mats) {
+      expect(refusal(mat).field).toBe(field)
+      mat.delete()
+    }
+  })
+
+  it('refuses a deleted Mat', () => {
+    const mat = new cv.Mat(2, 2, cv.CV_8UC3)
+    mat.delete()
+    expect(refusal(mat).actual).toBe('a deleted Mat')
+    expect(refusal({ mat })).toMatchObject({ field: 'mat', actual: 'a deleted Mat' })
+  })
+})
