@@ -3,13 +3,14 @@ import { SignalingError } from '../common/errors.js'
 import { parseCandidate } from './candidate.js'
 import type { LocalTransport } from './local-description.js'
 import {
+  type AcceptedSection,
   EXTENSION_URIS,
   type ExtensionName,
   FEEDBACK_LINES,
   type FeedbackName,
   type Negotiated,
 } from './negotiate.js'
-import type { ApplicationSection, Offer, OfferedSection } from './offer.js'
+import type { ApplicationSection, CarrierSection, Offer, OfferedSection } from './offer.js'
 import { isToken, joinLines } from './sdp-text.js'
 
 export interface AnswerParameters {
@@ -38,27 +39,24 @@ export interface AnswerParameters {
 export function buildAnswer(parameters: AnswerParameters): string {
   checkLocal(parameters)
   const { offer, negotiated, local } = parameters
-  const accepted = offer.sections.filter((section) => isAccepted(section, negotiated))
-  const bundled = accepted.filter((section) => section.bundle !== undefined)
+  const bundled = negotiated.accepted.filter((section) => section.bundle !== undefined)
   const lines = ['v=0', `o=- ${randomInt(1, 2 ** 47)} 1 IN IP4 127.0.0.1`, 's=-', 't=0 0']
   if (bundled.length > 0) lines.push(`a=group:BUNDLE ${bundled.map((section) => section.mid).join(' ')}`)
   for (const section of offer.sections) {
-    if (!isAccepted(section, negotiated)) {
+    const accepted = negotiated.accepted.find((candidate) => candidate === section)
+    if (!accepted) {
       lines.push(...rejectedLines(section))
       continue
     }
-    if (section.use === 'video') lines.push(...videoHead(parameters))
-    else if (section.use === 'application') lines.push(...applicationHead(section, local))
-    lines.push(...transportLines(section, local))
+    if (accepted.use === 'video') lines.push(...videoHead(parameters))
+    else if (accepted.use === 'application') lines.push(...applicationHead(accepted, local))
+    else lines.push(...carrierHead(accepted))
+    lines.push(...transportLines(accepted, local))
     // RFC 9143 §7.1.3: what belongs to the transport goes with the first section of the bundle.
-    if (section === accepted[0]) lines.push(...candidateLines(parameters))
-    if (section.use === 'video') lines.push(...videoTail(parameters))
+    if (accepted === negotiated.accepted[0]) lines.push(...candidateLines(parameters))
+    if (accepted.use === 'video') lines.push(...videoTail(parameters))
   }
   return joinLines(lines)
-}
-
-function isAccepted(section: OfferedSection, { video, application }: Negotiated): boolean {
-  return section === video || section === application
 }
 
 /** RFC 3264 §6: port zero; the formats mean nothing but at least one has to be there. */
@@ -69,8 +67,8 @@ function rejectedLines({ kind, protocol, formats, mid }: OfferedSection): string
   return lines
 }
 
-function transportLines(section: OfferedSection, local: LocalTransport): string[] {
-  const trickle = section.use !== 'none' && section.trickle
+function transportLines(section: AcceptedSection, local: LocalTransport): string[] {
+  const trickle = section.use === 'none' ? section.carrier.trickle : section.trickle
   return [
     `a=ice-ufrag:${local.iceUfrag}`,
     `a=ice-pwd:${local.icePwd}`,
@@ -122,6 +120,14 @@ function applicationHead(section: ApplicationSection, local: LocalTransport): st
     `a=sctp-port:${local.sctpPort ?? 5000}`,
     `a=max-message-size:${local.maxMessageSize ?? 262144}`,
   ]
+}
+
+/** One format that nothing will be sent in; the section is there for its transport. */
+function carrierHead({ kind, protocol, formats: [format], carrier }: CarrierSection): string[] {
+  const lines = [`m=${kind} 9 ${protocol} ${format}`, 'c=IN IP4 0.0.0.0', 'a=inactive', 'a=rtcp-mux']
+  if (carrier.rtcpRsize) lines.push('a=rtcp-rsize')
+  if (carrier.rtpmap !== undefined) lines.push(`a=rtpmap:${format} ${carrier.rtpmap}`)
+  return lines
 }
 
 function checkLocal({ negotiated, local, ssrc, rtxSsrc, cname, streamId, trackId }: AnswerParameters): void {

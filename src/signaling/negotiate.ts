@@ -1,7 +1,13 @@
 import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
 import { SignalingError } from '../common/errors.js'
 import { readH264Profile } from './h264-profile.js'
-import type { ApplicationSection, Offer, VideoSection } from './offer.js'
+import {
+  type ApplicationSection,
+  type CarrierSection,
+  isCarrier,
+  type Offer,
+  type VideoSection,
+} from './offer.js'
 import type { OfferedCodec } from './offered-video.js'
 import { asInteger } from './sdp-text.js'
 import type { TransportParameters } from './transport-parameters.js'
@@ -27,6 +33,9 @@ export const FEEDBACK_LINES = {
 } as const
 export type FeedbackName = keyof typeof FEEDBACK_LINES
 
+/** A section of the answer that is not rejected. A carrier is there for its transport only. */
+export type AcceptedSection = VideoSection | ApplicationSection | CarrierSection
+
 /** What offer and server agree on. */
 export interface Negotiated {
   readonly codec: VideoCodec
@@ -51,6 +60,11 @@ export interface Negotiated {
   readonly video: VideoSection
   /** The data channel's m-line, when there is one on the same transport. */
   readonly application?: ApplicationSection
+  /**
+   * The sections that the answer accepts. The first one's transport is that of all (RFC 9143 §7.3.1): the
+   * one that the offer's BUNDLE group names first, or when that is rejected, the next.
+   */
+  readonly accepted: readonly AcceptedSection[]
   /** The peer's ICE and DTLS parameters for the one transport of all that is accepted. */
   readonly transport: TransportParameters
 }
@@ -111,10 +125,10 @@ function agree(offer: Offer, video: VideoSection, codec: VideoCodec, offered: Of
     transportCc: offered.feedback.has('transport-cc'),
   }
   const extensions = pickExtensions(video, feedback.transportCc)
-  const application = offer.sections.find(
-    (section) =>
-      section.use === 'application' && section.bundle !== undefined && section.bundle === video.bundle,
-  ) as ApplicationSection | undefined
+  const bundled = sectionsOfBundle(offer, video)
+  const application = bundled.find((section) => section.use === 'application')
+  const carrier = bundled.find((section) => section.use === 'none')
+  const accepted = bundled.filter((section) => [video, application, carrier].includes(section))
   const rtx = video.codecs.find(
     (other) =>
       other.name === 'rtx' && isUsable(other) && other.parameters.get('apt') === String(offered.payloadType),
@@ -131,9 +145,22 @@ function agree(offer: Offer, video: VideoSection, codec: VideoCodec, offered: Of
     feedback: { ...feedback, transportCc: extensions.transportCc !== undefined },
     video,
     ...(application && { application }),
-    // RFC 9143 §7.3.2: the transport of a bundle is that of its first m-section that is accepted.
-    transport: application && application.index < video.index ? application.transport : video.transport,
+    accepted,
+    transport: transportOf(accepted[0] ?? video),
   }
+}
+
+/** What could go over the transport of `video`, in the order in which the BUNDLE group names it. */
+function sectionsOfBundle(offer: Offer, video: VideoSection): AcceptedSection[] {
+  if (video.bundle === undefined) return [video]
+  return offer.sections
+    .filter((section) => section.bundle?.group === video.bundle?.group)
+    .filter((section) => section.use !== 'none' || isCarrier(section))
+    .sort((a, b) => (a.bundle?.position ?? 0) - (b.bundle?.position ?? 0))
+}
+
+function transportOf(section: AcceptedSection): TransportParameters {
+  return section.use === 'none' ? section.carrier.transport : section.transport
 }
 
 function pickExtensions(video: VideoSection, transportCc: boolean): NegotiatedExtensions {

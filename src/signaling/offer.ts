@@ -31,8 +31,8 @@ interface SectionBase {
   readonly formats: readonly string[]
   /** A token of at most 64 characters; unique within the offer. */
   readonly mid?: string
-  /** Which BUNDLE group of the offer it is in; undefined when in none. */
-  readonly bundle?: number
+  /** Which BUNDLE group of the offer it is in, and where in the group; undefined when in none. */
+  readonly bundle?: { readonly group: number; readonly position: number }
 }
 
 /** A video section that is willing to receive. */
@@ -56,14 +56,34 @@ export interface ApplicationSection extends SectionBase {
   readonly maxMessageSize: number
 }
 
-/** A section that the answer rejects, and why. */
+/** A section that carries nothing of ours, and why. */
 export interface UnusedSection extends SectionBase {
   readonly use: 'none'
   readonly reason: string
+  /**
+   * There when it is the first RTP section of a BUNDLE group that still could lend its transport: with
+   * `bundlePolicy: 'max-bundle'` Chromium refuses an answer that rejects the section that the others'
+   * transport hangs on, so it is then accepted as inactive.
+   */
+  readonly carrier?: CarrierParameters
+}
+
+export type CarrierSection = UnusedSection & { readonly carrier: CarrierParameters }
+
+export function isCarrier(section: OfferedSection): section is CarrierSection {
+  return section.use === 'none' && section.carrier !== undefined
+}
+
+export interface CarrierParameters {
+  readonly trickle: boolean
+  readonly rtcpRsize: boolean
+  readonly transport: TransportParameters
+  /** What a=rtpmap says of its first format: `opus/48000/2`; undefined for a static payload type. */
+  readonly rtpmap?: string
 }
 
 /** RFC 8829 §5.1.2: what an answerer has to take for RTP over DTLS. */
-const VIDEO_PROTOCOLS = new Set(['UDP/TLS/RTP/SAVPF', 'UDP/TLS/RTP/SAVP', 'RTP/SAVPF', 'RTP/SAVP'])
+const RTP_PROTOCOLS = new Set(['UDP/TLS/RTP/SAVPF', 'UDP/TLS/RTP/SAVP', 'RTP/SAVPF', 'RTP/SAVP'])
 
 /**
  * Parses and checks an SDP offer. Throws `SignalingError`, and nothing else: 400 when a line that is used
@@ -120,21 +140,23 @@ function readSection(
 ): OfferedSection {
   const where = `offer: m-line ${index}`
   const mid = asText(media.mid)
-  const bundle = mid === undefined ? -1 : bundles.findIndex((group) => group.includes(mid))
+  const group = mid === undefined ? -1 : bundles.findIndex((group) => group.includes(mid))
+  const position = bundles[group]?.indexOf(mid ?? '') ?? -1
   const base = {
     ...readMediaLine(media, where),
     index,
     ...(mid !== undefined && { mid }),
-    ...(bundle >= 0 && { bundle }),
+    ...(position >= 0 && { bundle: { group, position } }),
   }
-  const unused = whyUnused(raw, media, base.kind, base.protocol, base.formats)
-  if (unused) return { ...base, use: 'none', reason: unused }
-
-  const tagged = mids.get(bundles[bundle]?.[0] ?? '')
+  const tagged = mids.get(bundles[group]?.[0] ?? '')
+  const trickle = (asText(media.iceOptions) ?? asText(raw.session.iceOptions)) === 'trickle'
+  const reason = whyUnused(raw, media, base.kind, base.protocol, base.formats)
+  if (reason) {
+    const carrier = tagged === media ? readCarrier(raw, media, base, trickle) : undefined
+    return { ...base, use: 'none', reason, ...(carrier && { carrier }) }
+  }
   const sources = tagged && tagged !== media ? [media, tagged, raw.session] : [media, raw.session]
   const transport = readTransport(sources, where)
-  const iceOptions = asText(media.iceOptions) ?? asText(raw.session.iceOptions) ?? ''
-  const trickle = iceOptions.split(' ').includes('trickle')
   if (base.kind === 'video')
     return {
       ...base,
@@ -152,6 +174,27 @@ function readSection(
   if (maxMessageSize === undefined)
     throw new SignalingError(400, `${where}: a=max-message-size: expected bytes, got ${media.maxMessageSize}`)
   return { ...base, use: 'application', trickle, transport, sctpPort, maxMessageSize }
+}
+
+function readCarrier(
+  raw: RawDescription,
+  media: MediaSection,
+  { index, protocol, formats }: SectionBase,
+  trickle: boolean,
+): CarrierParameters | undefined {
+  const where = `offer: m-line ${index}`
+  if (!RTP_PROTOCOLS.has(protocol) || media.rtcpMux === undefined || isOff(media)) return undefined
+  const payloadType = asInteger(formats[0], 0, 127)
+  const map = media.rtp?.find((entry) => asInteger(entry.payload, 0, 127) === payloadType)
+  const rtpmap = map && [map.codec, map.rate, map.encoding].filter((part) => part !== undefined).join('/')
+  if (payloadType === undefined || (rtpmap !== undefined && !/^[\w.-]+\/\d{1,10}(\/\d{1,3})?$/.test(rtpmap)))
+    return undefined
+  return {
+    trickle,
+    rtcpRsize: media.rtcpRsize !== undefined,
+    transport: readTransport([media, raw.session], where),
+    ...(rtpmap !== undefined && { rtpmap }),
+  }
 }
 
 function readMediaLine(media: MediaSection, where: string) {
@@ -178,17 +221,21 @@ function whyUnused(
   formats: readonly string[],
 ): string | undefined {
   if (kind !== 'video' && kind !== 'application') return 'only video and data are sent'
-  // RFC 9143 §6: port zero means "rejected", unless the section lives off another one's transport.
-  if (asInteger(media.port, 0, 65535) === 0 && media.bundleOnly === undefined) return 'its port is 0'
+  if (isOff(media)) return 'its port is 0'
   if (kind === 'application') {
     if (protocol !== 'UDP/DTLS/SCTP' || formats[0] !== 'webrtc-datachannel')
       return 'expected UDP/DTLS/SCTP webrtc-datachannel'
     return undefined
   }
-  if (!VIDEO_PROTOCOLS.has(protocol)) return `expected UDP/TLS/RTP/SAVPF, got ${show(protocol)}`
+  if (!RTP_PROTOCOLS.has(protocol)) return `expected UDP/TLS/RTP/SAVPF, got ${show(protocol)}`
   const direction = media.direction ?? raw.session.direction ?? 'sendrecv'
   if (direction !== 'recvonly' && direction !== 'sendrecv')
     return `expected a=recvonly or a=sendrecv, got a=${direction}`
   if (media.rtcpMux === undefined) return 'expected a=rtcp-mux'
   return undefined
+}
+
+/** RFC 9143 §6: port zero means "rejected", unless the section lives off another one's transport. */
+function isOff(media: MediaSection): boolean {
+  return asInteger(media.port, 0, 65535) === 0 && media.bundleOnly === undefined
 }
