@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openImageAsync } from '../../../src/image/index.js'
 import { asyncRefusal, copied, refusal } from './refusals.js'
 
-const create = (channels: 3 | 4, background: sharp.ColourOptions | string) =>
+const create = (channels: 3 | 4, background: string | { r: number; g: number; b: number; alpha: number }) =>
   sharp({ create: { width: 5, height: 3, channels, background } })
 const first = async (image: unknown, count: number) => copied(await openImageAsync(image)).slice(0, count)
 
