@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type opencv from '@techstark/opencv-js'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openImage } from '../../../src/image/index.js'
+import { openImage, type SyncImageLike } from '../../../src/image/index.js'
 import { copied, refusal } from './refusals.js'
 
 // Loaded with `require`, and never awaited: the module has a `then` that resolves to the module itself.
@@ -22,7 +22,8 @@ describe('openMat', () => {
   ] as const)('reads %s as %s', (type, format, channels) => {
     const mat = new cv.Mat(3, 5, cv[type])
     mat.data.set(bytes(15 * channels))
-    const source = openImage(mat)
+    const image: SyncImageLike = mat
+    const source = openImage(image)
     expect(source).toMatchObject({ format, width: 5, height: 3, byteLength: 15 * channels })
     expect(copied(source)).toEqual([...bytes(15 * channels)])
     mat.delete()
