@@ -1,14 +1,9 @@
 import { checkSize, DETACHED, describe, MAX_BYTES, refuse, toBytes } from './check.js'
+import type { EncodedSize } from './encoded-size.js'
 import { isJpeg, readJpegHeader } from './jpeg.js'
 import { isPng, readPngHeader } from './png.js'
 import type { EncodedFormat, ImageSource } from './source.js'
 import { isWebp, readWebpHeader } from './webp.js'
-
-/** What the header of a compressed image says, in pixels; not checked yet. */
-export interface EncodedSize {
-  readonly width: number
-  readonly height: number
-}
 
 /**
  * Compressed bytes. The headers are read and the file is walked to its end, so that a truncated one is

@@ -1,5 +1,5 @@
 import { refuse } from './check.js'
-import type { EncodedSize } from './encoded.js'
+import type { EncodedSize } from './encoded-size.js'
 
 // Marker codes of ITU-T T.81, table B.1.
 const SOF0 = 0xc0

@@ -1,5 +1,5 @@
 import { refuse } from './check.js'
-import type { EncodedSize } from './encoded.js'
+import type { EncodedSize } from './encoded-size.js'
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const SIGNATURE_BYTES = 8

@@ -1,5 +1,5 @@
 import { refuse } from './check.js'
-import type { EncodedSize } from './encoded.js'
+import type { EncodedSize } from './encoded-size.js'
 
 /*
  * The WebP container (developers.google.com/speed/webp/docs/riff_container). Numbers are little-endian;
