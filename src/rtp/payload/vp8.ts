@@ -16,7 +16,8 @@ export const PICTURE_ID_MODULUS = 0x8000
 /**
  * One VP8 frame as RTP payloads of at most `limit` bytes (RFC 7741): the descriptor with a 15-bit picture
  * id in front of each, S set on the first, PID 0 throughout (partitions are not told apart, §4.4). Every
- * frame counts as a reference (N = 0), since nothing here knows better.
+ * frame counts as a reference (N = 0), since nothing here knows better. libwebrtc takes picture n to build
+ * on picture n - 1, so after one that was not sent it decodes nothing before the next keyframe.
  */
 export function vp8Payloads(frame: Uint8Array, pictureId: number, limit: number): Payload[] {
   return splitEvenly(frame, limit - DESCRIPTOR_SIZE).map((part, i) => [
