@@ -20,7 +20,7 @@ export const ELEMENT_STYLE = `
 video, canvas { position: absolute; left: 0; top: 0; display: block; object-fit: fill; }
 :host(:not([data-picture])) .frame { visibility: hidden; }
 .frame.pixelated > * { image-rendering: pixelated; }
-:host(:is([data-state="reconnecting"], [data-state="closed"], [data-state="failed"])) .frame { opacity: .45; transition: opacity .3s .4s; }
+:host(:is([data-state="reconnecting"], [data-state="closed"], [data-state="failed"])) .frame { opacity: .55; transition: opacity .3s .4s; }
 
 .status {
   position: absolute; inset: 0;

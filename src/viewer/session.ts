@@ -6,6 +6,8 @@ import { endSession, postOffer, sessionExists, WhepError } from './whep.js'
 const ANSWER_TIMEOUT_MS = 10_000
 /** A direct path is found within one or two round trips; what takes this long is blocked, ms. */
 const PATH_TIMEOUT_MS = 8_000
+/** Most often a firewall, or an SSH tunnel, which carries the page but not the video. */
+const NO_PATH = 'The server answers, but no UDP path to it was found'
 /** How long to wait for the word whether the session still exists, ms. */
 const PROBE_TIMEOUT_MS = 2_000
 
@@ -37,6 +39,7 @@ export class Session {
   #resource: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #probing = false
+  #wasLive = false
   #over = false
 
   constructor(options: SessionOptions, handlers: SessionHandlers) {
@@ -72,10 +75,7 @@ export class Session {
       // Closed while the offer was under way: the server has opened a session that nobody will use.
       if (this.#over) return this.#release()
       lowerLatency(this.receiver)
-      this.#timer = setTimeout(
-        () => this.#lose('The server answers, but no UDP path to it was found'),
-        PATH_TIMEOUT_MS,
-      )
+      this.#timer = setTimeout(() => this.#lose(NO_PATH), PATH_TIMEOUT_MS)
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
     } catch (error) {
       this.#fail(error instanceof WhepError ? error : unexpected(error))
@@ -100,8 +100,10 @@ export class Session {
     const state = this.#pc.connectionState
     if (state === 'connected') {
       clearTimeout(this.#timer)
+      this.#wasLive = true
       if (!this.#over) this.#handlers.live()
-    } else if (state === 'failed' || state === 'closed') this.#lose('The connection broke')
+    } else if (state === 'failed' || state === 'closed')
+      this.#lose(this.#wasLive ? 'The connection broke' : NO_PATH)
   }
 
   /** One ping went unanswered. A server that was restarted says so at once when asked over HTTP. */

@@ -5,8 +5,8 @@ export interface ViewerStats {
   readonly height: number | undefined
   /** Frames shown a second, over the last two seconds. */
   readonly fps: number
-  /** Video received, bit/s, headers and retransmissions left out. */
-  readonly bitrate: number
+  /** Video received in the last second, bit/s, RTP headers left out. */
+  readonly bitrate: number | undefined
   /** From `addImage` on the server to the screen: median of the last two seconds, ms. */
   readonly latency: number | undefined
   /** Page to server and back, ms. */
@@ -107,7 +107,7 @@ export function compareCounters(
     width: measured.size?.width ?? now.frameWidth,
     height: measured.size?.height ?? now.frameHeight,
     fps: measured.fps ?? now.framesPerSecond,
-    bitrate: before && seconds > 0 ? Math.max(0, ((now.bytes - before.bytes) * 8) / seconds) : 0,
+    bitrate: before && seconds > 0 ? Math.max(0, ((now.bytes - before.bytes) * 8) / seconds) : undefined,
     latency: measured.latency,
     roundTrip: measured.roundTrip ?? now.roundTrip,
     codec: now.codec,
