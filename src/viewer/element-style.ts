@@ -54,7 +54,7 @@ video, canvas { position: absolute; left: 0; top: 0; display: block; object-fit:
   position: absolute; top: 12px; right: 12px; z-index: 1;
   width: 224px; max-width: calc(100% - 24px); box-sizing: border-box; padding: 12px 14px;
   border-radius: var(--pixelcast-radius, 10px);
-  background: rgb(17 17 19 / .86); color: #fafafa;
+  background: rgb(17 17 19 / .94); color: #fafafa;
   box-shadow: 0 0 0 1px rgb(255 255 255 / .09), 0 8px 28px rgb(0 0 0 / .32);
   font-size: 12px; line-height: 20px; font-variant-numeric: tabular-nums;
 }

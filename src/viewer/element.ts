@@ -2,7 +2,8 @@ import { setText } from './dom.js'
 import { ElementView } from './element-view.js'
 import { FITS, type Fit } from './fit.js'
 import { statusText } from './status-text.js'
-import { Viewer, type ViewerCodec, type ViewerOptions } from './viewer.js'
+import { Viewer } from './viewer.js'
+import type { ViewerCodec, ViewerOptions } from './viewer-types.js'
 
 /** In Node there is no `HTMLElement`: the module can be imported there, the element cannot be made. */
 const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as typeof HTMLElement

@@ -6,14 +6,14 @@ import { PixelcastViewElement, registerPixelcastView } from './element.js'
 
 export type { Fit, Size } from './fit.js'
 export type { ViewerStats } from './stats.js'
+export { Viewer } from './viewer.js'
 export type {
   StateChange,
   ViewerCodec,
   ViewerEvents,
   ViewerOptions,
   ViewerState,
-} from './viewer.js'
-export { Viewer } from './viewer.js'
+} from './viewer-types.js'
 export { PixelcastViewElement }
 
 registerPixelcastView()

@@ -1,4 +1,4 @@
-import type { ViewerState } from './viewer.js'
+import type { ViewerState } from './viewer-types.js'
 
 /** What to say over the picture, or where it should be. */
 export interface Status {

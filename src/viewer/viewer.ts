@@ -5,55 +5,13 @@ import { FrameMeter } from './frame-meter.js'
 import { afterPageLoad } from './page-load.js'
 import { Backoff } from './reconnect.js'
 import { canReceive, Session } from './session.js'
-import { type Counters, compareCounters, readCounters, type ViewerStats } from './stats.js'
+import { type Counters, compareCounters, readCounters } from './stats.js'
+import type { ViewerCodec, ViewerEvents, ViewerOptions, ViewerState } from './viewer-types.js'
 import { WhepError } from './whep.js'
 
 const STATS_INTERVAL_MS = 1_000
 /** A connection that held this long was a success: the next failure starts the backoff anew, ms. */
 const HELD_MS = 5_000
-
-export type ViewerCodec = 'h264' | 'vp8' | 'vp9' | 'av1'
-
-/** Options of a `Viewer`; every one may be left out. */
-export interface ViewerOptions {
-  /** Codecs to ask for, best first. Default: all that the browser has, the server chooses. */
-  readonly codec?: ViewerCodec | readonly ViewerCodec[]
-  /** Sent as `Authorization: Bearer …`. Default: none. */
-  readonly token?: string
-  /**
-   * Where the video is shown: its `srcObject` is set anew for each connection, and latency and
-   * frame rate are measured on it. Default: none, use `stream`; frame rate is then the decoder's, latency unknown.
-   */
-  readonly video?: HTMLVideoElement
-}
-
-/**
- * - `connecting`: not yet connected since `connect()`
- * - `live`: connected; a track that nobody has pushed to yet shows nothing all the same
- * - `reconnecting`: was live, and tries to be again by itself
- * - `closed`: before `connect()`, after `close()`, or ended by the server for good
- * - `failed`: trying again cannot help (no access, no common codec)
- */
-export type ViewerState = 'connecting' | 'live' | 'reconnecting' | 'closed' | 'failed'
-
-export interface StateChange {
-  readonly state: ViewerState
-  /** Why, for people; undefined when there is nothing to explain. */
-  readonly reason: string | undefined
-}
-
-export interface ViewerEvents {
-  /** The state, or the reason for it, changed. */
-  state: StateChange
-  /** Once a second while live. */
-  stats: ViewerStats
-  /** The size of the source image, in pixels: when it is first known, and when it changes. */
-  size: Size
-  /** A new connection's track was added to `stream`. */
-  track: MediaStreamTrack
-  /** A frame was seen on the screen; only with `video`, and only while the page is shown. */
-  frame: undefined
-}
 
 /** Watches one track of a pixelcast server (or any WHEP endpoint), and comes back when it is lost. */
 export class Viewer extends Events<ViewerEvents> {

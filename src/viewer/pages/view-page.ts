@@ -3,7 +3,7 @@ import type { PixelcastViewElement } from '../element.js'
 import { formatBitrate, formatFps, formatMs, formatSize } from '../format.js'
 import type { ViewerStats } from '../stats.js'
 import { snapshotUrl, trackOfPage, whepUrl } from '../urls.js'
-import type { StateChange, ViewerState } from '../viewer.js'
+import type { StateChange, ViewerState } from '../viewer-types.js'
 
 /** The page lies at `view/NAME`; everything else is one level up, wherever the server is mounted. */
 const ROOT = '../'
