@@ -27,7 +27,7 @@ export class ImageError extends PixelcastError implements Complaint {
   constructor(complaint: Complaint, options?: ErrorOptions) {
     super(
       'ERR_IMAGE',
-      `image.${complaint.field}: expected ${complaint.expected}, got ${complaint.actual}`,
+      `image${complaint.field && `.${complaint.field}`}: expected ${complaint.expected}, got ${complaint.actual}`,
       options,
     )
     this.field = complaint.field

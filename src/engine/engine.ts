@@ -10,6 +10,8 @@ import { Viewer } from './viewer.js'
 
 export interface EngineOptions {
   readonly ice: IceOptions
+  /** For offers of Firefox, when they need other bindings (see `iceFor`). Default: `ice`. */
+  readonly firefoxIce?: IceOptions
   /** Sessions at a time, of all tracks. */
   readonly maxViewers: number
 }
@@ -84,7 +86,7 @@ export class Engine implements EngineApi {
       session: randomBytes(16).toString('base64url'),
       track: name,
     }
-    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.options.ice, {
+    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), {
       onOpen: () => {
         track.addViewer(viewer)
         this.events.onViewerConnected(identity.id)
@@ -155,6 +157,15 @@ export class Engine implements EngineApi {
     track?.removeViewer(viewer)
     track?.countViewers(-1)
     this.events.onViewerClosed(id, reason)
+  }
+
+  /**
+   * Firefox sends no ICE check to a loopback address ("Peer address is bogus", nICEr's
+   * stun_client_ctx.c), so media bound to 127.0.0.1 alone would leave it with a black page.
+   */
+  #iceFor(offerSdp: string): IceOptions {
+    const { ice, firefoxIce } = this.options
+    return firefoxIce && /^o=mozilla/m.test(offerSdp) ? firefoxIce : ice
   }
 
   #tick(): void {

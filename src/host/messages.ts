@@ -10,6 +10,8 @@ export interface ServerSettings {
   readonly port: number | undefined
   readonly host: string
   readonly ice: IceOptions
+  /** For viewers in Firefox. */
+  readonly firefoxIce: IceOptions
   readonly cors: readonly string[] | '*' | undefined
   readonly allowedHosts: readonly string[] | undefined
   readonly title: string | undefined

@@ -16,7 +16,11 @@ export interface ServerOptions {
    * signaling (`track.connect`). Default true.
    */
   readonly listen?: boolean
-  /** Where media binds, when not to `host`. */
+  /**
+   * Where media binds. Default: to `host`. With a loopback `host` there is one exception: for viewers in
+   * Firefox, which refuses loopback addresses, media binds to every interface (encrypted, and useless
+   * to anybody without the keys that travel over HTTP); `{ bindAddress: '127.0.0.1' }` forbids it.
+   */
   readonly ice?: IceOptions
   /** Origins whose pages may use WHEP and the JSON routes, or `'*'`. Default: the server's own pages only. */
   readonly cors?: readonly string[] | '*'
@@ -60,6 +64,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     port: listen ? port : undefined,
     host,
     ice: checkIce(ice, host),
+    firefoxIce: checkIce(ice, isLoopback(host) ? '0.0.0.0' : host),
     cors,
     allowedHosts,
     title,
@@ -105,6 +110,10 @@ function mediaAddress(host: string): string | undefined {
   if (host === 'localhost') return '127.0.0.1'
   if (host === '0.0.0.0' || host === '::') return undefined
   return isIP(host) > 0 ? host : undefined
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function check(good: boolean, field: string, expected: string, actual: unknown): void {

@@ -37,7 +37,7 @@ initLogger('Fatal', () => {}) // without a callback it throws
 async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
   const engine = new Engine(
-    { ice: settings.ice, maxViewers: settings.maxViewers },
+    { ice: settings.ice, firefoxIce: settings.firefoxIce, maxViewers: settings.maxViewers },
     {
       onViewer: (track, viewer) => report({ event: 'viewer', track, viewer } as EngineEvent),
       onViewerConnected: (viewer) => report({ event: 'viewer-connected', viewer } as EngineEvent),

@@ -3,7 +3,6 @@ import { checkSize } from '../image/check.js'
 import { checkPixelFormat } from '../image/formats.js'
 import { tightByteLength } from '../image/index.js'
 import type { PixelFormat } from '../image/source.js'
-import type { ImageProducer } from './producer.js'
 
 export interface AllocateOptions<F extends PixelFormat = PixelFormat> {
   /** Pixels, 2…8192. */
@@ -25,7 +24,7 @@ export function layoutForAllocation(options: AllocateOptions) {
 /** An image that lies in the engine's memory already, from `track.allocate()`. */
 export class AllocatedImage<F extends PixelFormat = PixelFormat> {
   #slot: number
-  readonly #producer: ImageProducer
+  readonly #owner: object
   readonly #discard: () => void
 
   /** Made by `track.allocate()`. */
@@ -37,11 +36,11 @@ export class AllocatedImage<F extends PixelFormat = PixelFormat> {
     readonly height: number,
     /** The pixels: rows without padding, planes one after the other. Not to be touched after `addImage`. */
     readonly data: Uint8Array,
-    producer: ImageProducer,
+    owner: object,
     slot: number,
     discard: () => void,
   ) {
-    this.#producer = producer
+    this.#owner = owner
     this.#slot = slot
     this.#discard = discard
   }
@@ -54,8 +53,8 @@ export class AllocatedImage<F extends PixelFormat = PixelFormat> {
   }
 
   /** @internal Hands the slot to the track that made it, once. */
-  release(producer: ImageProducer): number {
-    if (producer !== this.#producer) {
+  release(owner: object): number {
+    if (owner !== this.#owner) {
       throw new ImageError({
         field: 'track',
         expected: 'an image allocated by this track',
