@@ -48,10 +48,12 @@ async function openServer(server: number, settings: ServerSettings) {
     },
   )
   const app = createApp(engine, {
-    host: settings.host,
+    // Requests that come through an own web server were addressed to that one.
+    ...(settings.port !== undefined && { host: settings.host }),
     ...(settings.cors && { cors: settings.cors }),
     ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
     ...(settings.title !== undefined && { title: settings.title }),
+    onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
   })
   try {
     const listening =
