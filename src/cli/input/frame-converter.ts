@@ -1,0 +1,96 @@
+import {
+  AV_PIX_FMT_RGBA,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_SPC_UNSPECIFIED,
+  FFmpegError,
+  Frame,
+  SoftwareScaleContext,
+} from 'node-av'
+import { CliError } from '../errors.js'
+import type { InputImage } from './types.js'
+
+/** Clockwise quarter turns. */
+export type Turns = 0 | 1 | 2 | 3
+
+/** From this height on, video that does not say how it was made is BT.709, as players assume. */
+const HD_HEIGHT = 720
+
+/** Turns decoded frames into upright RGBA with square pixels. One buffer, reused for every frame. */
+export class FrameConverter {
+  readonly #scaler = new SoftwareScaleContext()
+  readonly #rgba = new Frame()
+  #turned = new Uint32Array(0)
+
+  constructor() {
+    // a context that is only allocated takes size, format, matrix and range from each pair of frames
+    this.#scaler.allocContext()
+    this.#rgba.alloc()
+  }
+
+  /** The result is valid until the next call. `pixelAspect`: width of a pixel by its height. */
+  async convert(frame: Frame, pixelAspect: number, turns: Turns): Promise<InputImage> {
+    if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED)
+      frame.colorSpace = frame.height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+    const { width, height } = displaySize(frame.width, frame.height, pixelAspect)
+    if (this.#rgba.width !== width || this.#rgba.height !== height) {
+      this.#rgba.unref()
+      this.#rgba.width = width
+      this.#rgba.height = height
+      this.#rgba.format = AV_PIX_FMT_RGBA
+      check(this.#rgba.getBuffer())
+    }
+    check(await this.#scaler.scaleFrame(this.#rgba, frame))
+    const data = this.#rgba.data?.[0]
+    const stride = this.#rgba.linesize[0]
+    if (!data || !stride) throw new CliError('a frame cannot be converted')
+    if (turns === 0) return { data, width, height, stride, format: 'rgba' }
+    if (this.#turned.length !== width * height) this.#turned = new Uint32Array(width * height)
+    const pixels = new Uint32Array(data.buffer, data.byteOffset, (stride / 4) * height)
+    turn(pixels, stride / 4, width, height, turns, this.#turned)
+    const sideways = turns % 2 === 1
+    return {
+      data: new Uint8Array(this.#turned.buffer),
+      width: sideways ? height : width,
+      height: sideways ? width : height,
+      format: 'rgba',
+    }
+  }
+
+  close(): void {
+    this.#rgba.free()
+    this.#scaler.freeContext()
+  }
+}
+
+/** The size with square pixels: the narrow direction grows, so that no detail is lost. */
+export function displaySize(width: number, height: number, pixelAspect: number) {
+  if (!(pixelAspect > 0.1 && pixelAspect < 10)) return { width, height }
+  return pixelAspect >= 1
+    ? { width: Math.round(width * pixelAspect), height }
+    : { width, height: Math.round(height / pixelAspect) }
+}
+
+/** Turns an image of 32-bit pixels clockwise; `stride` in pixels, the result without padding. */
+export function turn(
+  source: Uint32Array,
+  stride: number,
+  width: number,
+  height: number,
+  turns: Turns,
+  target: Uint32Array,
+): void {
+  for (let y = 0; y < height; y++) {
+    const row = y * stride
+    for (let x = 0; x < width; x++) {
+      const pixel = source[row + x]!
+      if (turns === 1) target[x * height + (height - 1 - y)] = pixel
+      else if (turns === 2) target[(height - 1 - y) * width + (width - 1 - x)] = pixel
+      else target[(width - 1 - x) * height + y] = pixel
+    }
+  }
+}
+
+function check(code: number): void {
+  if (code < 0) throw new CliError(`a frame cannot be converted (${FFmpegError.strerror(code)})`)
+}

@@ -1,0 +1,114 @@
+import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, type Frame, type Stream } from 'node-av'
+import { CliError } from '../errors.js'
+import { displaySize, FrameConverter, type Turns } from './frame-converter.js'
+import { MediaFile } from './media.js'
+import { nameFromPath } from './names.js'
+import { PresentationClock } from './presentation-clock.js'
+import type { Input, PlayOptions, Report, TimedImage } from './types.js'
+
+/** What is known of a video before it plays. */
+interface Traits {
+  readonly pixelAspect: number
+  readonly turns: Turns
+  readonly fps: number | undefined
+}
+
+/** A video file at its own speed, or at `fps` frames a second. */
+export class VideoFile implements Input {
+  readonly kind = 'video'
+  readonly name: string
+  readonly description: string
+  readonly #path: string
+  readonly #options: PlayOptions
+  readonly #report: Report
+
+  /** `media` is an opened file to describe; it stays the caller's. */
+  constructor(path: string, media: MediaFile, options: PlayOptions, report: Report) {
+    this.#path = path
+    this.#options = options
+    this.#report = report
+    this.name = nameFromPath(path)
+    this.description = describe(media, options.fps)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
+    const clock = new PresentationClock(this.#options.fps)
+    const converter = new FrameConverter()
+    try {
+      do {
+        const frames = yield* this.#playOnce(clock, converter)
+        if (frames === 0) throw new CliError(`${this.#path}: no frame in it can be decoded`)
+        clock.restart()
+      } while (this.#options.loop)
+    } finally {
+      converter.close()
+    }
+  }
+
+  async *#playOnce(clock: PresentationClock, converter: FrameConverter): AsyncGenerator<TimedImage, number> {
+    const media = await MediaFile.open(this.#path)
+    const traits = readTraits(media.stream)
+    const { num, den } = media.stream.timeBase
+    const unit = (1000 * num) / den
+    const interval = traits.fps ? 1000 / traits.fps : undefined
+    let count = 0
+    try {
+      for (;;) {
+        const frame = await media.next()
+        if (!frame) break
+        count++
+        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval)
+        yield { at, load: () => converter.convert(frame, traits.pixelAspect, traits.turns) }
+      }
+      if (media.badPackets > 0)
+        this.#report(`${this.#path}: ${media.badPackets} damaged packets were passed over`)
+    } finally {
+      await media.close()
+    }
+    return count
+  }
+}
+
+function timestampOf(frame: Frame, unit: number): number | undefined {
+  const pts = frame.bestEffortTimestamp
+  return pts === AV_NOPTS_VALUE ? undefined : Number(pts) * unit
+}
+
+function readTraits(stream: Stream): Traits {
+  const aspect =
+    stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : stream.codecpar.sampleAspectRatio
+  const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate
+  return {
+    pixelAspect: aspect.num > 0 && aspect.den > 0 ? aspect.num / aspect.den : 1,
+    turns: turnsOf(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
+    fps: rate.num > 0 && rate.den > 0 ? rate.num / rate.den : undefined,
+  }
+}
+
+/** Quarter turns from a display matrix (libavutil/display.h: nine int32, the first row a, b, u in 16.16). */
+export function turnsOf(matrix: Uint8Array | null): Turns {
+  if (!matrix || matrix.byteLength < 36) return 0
+  const view = new DataView(matrix.buffer, matrix.byteOffset, matrix.byteLength)
+  const angle = Math.atan2(view.getInt32(4, true), view.getInt32(0, true))
+  return ((Math.round(angle / (Math.PI / 2)) + 4) % 4) as Turns
+}
+
+function describe(media: MediaFile, fps: number | undefined): string {
+  const { codecpar } = media.stream
+  const traits = readTraits(media.stream)
+  const size = displaySize(codecpar.width, codecpar.height, traits.pixelAspect)
+  const [width, height] = traits.turns % 2 ? [size.height, size.width] : [size.width, size.height]
+  const rate = fps ?? traits.fps
+  const parts = [`video ${width}×${height}`]
+  if (rate) parts.push(`${Math.round(rate * 100) / 100} fps`)
+  if (media.duration) parts.push(duration(media.duration))
+  return parts.join(', ')
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}

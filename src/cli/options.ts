@@ -1,0 +1,64 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
+export const FPS_RANGE = { min: 0.001, max: 240 } as const
+/** Pixels on either side; the limits of the encoders. */
+export const SIDE_RANGE = { min: 2, max: 8192 } as const
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+// commander puts the option's name and the value that came in front of these messages.
+
+export function parseFps(text: string): number {
+  const fps = parseDecimal(text)
+  if (fps === undefined || fps < FPS_RANGE.min || fps > FPS_RANGE.max)
+    throw new InvalidArgumentError(
+      `Expected images per second, a number from ${FPS_RANGE.min} to ${FPS_RANGE.max}.`,
+    )
+  return fps
+}
+
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65535))
+    throw new InvalidArgumentError('Expected a whole number from 0 to 65535 (0: any free port).')
+  return port
+}
+
+export function parseSize(text: string): Size {
+  const match = /^(\d+)x(\d+)$/i.exec(text)
+  const width = Number(match?.[1] ?? Number.NaN)
+  const height = Number(match?.[2] ?? Number.NaN)
+  if (!isSide(width) || !isSide(height))
+    throw new InvalidArgumentError(
+      `Expected WIDTHxHEIGHT in pixels, such as 1280x720, each from ${SIDE_RANGE.min} to ${SIDE_RANGE.max}.`,
+    )
+  return { width, height }
+}
+
+export function parseHost(text: string): string {
+  if (!/^[A-Za-z0-9._:[\]-]+$/.test(text))
+    throw new InvalidArgumentError('Expected an address or a host name, such as 127.0.0.1 or 0.0.0.0.')
+  return text.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value]
+}
+
+/** Whether only this machine can reach a server that listens on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function isSide(pixels: number): boolean {
+  return pixels >= SIDE_RANGE.min && pixels <= SIDE_RANGE.max
+}
+
+function parseDecimal(text: string): number | undefined {
+  return /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined
+}

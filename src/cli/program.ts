@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander'
+import { demoCommand } from './commands/demo.js'
+import { serveCommand } from './commands/serve.js'
+import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, explain } from './errors.js'
+import { packageVersion } from './version.js'
+
+/** Where a run of the command line writes; a test passes its own. */
+export interface Output {
+  out(text: string): void
+  error(text: string): void
+}
+
+const standardOutput: Output = {
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+}
+
+/** Runs one command line (without `node` and the script) and resolves with the exit code. Never rejects. */
+export async function run(args: readonly string[], output: Output = standardOutput): Promise<number> {
+  const program = buildProgram(output)
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true })
+      return EXIT_USAGE
+    }
+    await program.parseAsync([...args], { from: 'user' })
+    return EXIT_OK
+  } catch (error) {
+    // commander has already written its message, help or version
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE
+    output.error(`pixelcast: ${explain(error)}\n`)
+    return error instanceof CliError ? error.exitCode : EXIT_FAILED
+  }
+}
+
+function buildProgram(output: Output): Command {
+  const program = new Command('pixelcast')
+    .description("Puts a program's own images live into any number of browsers, over WebRTC.")
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pixelcast demo                          a moving scene, with the objects found in it
+  pixelcast serve video.mp4 --loop        a video file, at its own speed
+  pixelcast serve 'frames/*.png' --fps 5  a slideshow in natural order
+`,
+    )
+  program.addCommand(demoCommand()).addCommand(serveCommand())
+  for (const command of [program, ...program.commands])
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .configureOutput({
+        writeOut: (text) => output.out(text),
+        writeErr: (text) => output.error(text),
+        outputError: (text, write) => write(`pixelcast: ${text.replace(/^error: /, '')}`),
+      })
+  return program
+}
