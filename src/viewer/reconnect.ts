@@ -1,6 +1,6 @@
 /**
- * Why an attempt failed, as far as waiting is concerned: nobody listens at that address (`absent`,
- * most often a server that is being restarted), or somebody does and it did not work (`refused`).
+ * Why an attempt failed, as far as waiting is concerned: nobody listens at that address, or the track
+ * is not there (`absent`, most often a program that is being restarted), or else (`refused`).
  */
 export type FailureKind = 'absent' | 'refused'
 
@@ -9,8 +9,9 @@ const FLOOR_MS = 250
 /** The longest wait on a visible page, ms. */
 const CEILING_MS = 5_000
 /**
- * Asking a port that nobody listens on costs next to nothing, and the person who restarts the
- * server sits in front of this page: for the first minutes it is asked at least once a second.
+ * Asking a port that nobody listens on, or for a track that is not there, costs next to nothing, and
+ * the person who restarts the program sits in front of this page: for the first minutes it is asked
+ * at least once a second.
  */
 const ABSENT_CEILING_MS = 1_000
 const ABSENT_EAGER_FOR_MS = 300_000
@@ -41,7 +42,7 @@ export class Backoff {
   /** Milliseconds to wait after a failure at `now` (ms). */
   next(kind: FailureKind, now: number, hidden: boolean): number {
     this.#failingSince ??= now
-    // A server that has come back but does not have the track yet deserves quick attempts again.
+    // A server that has come back but is busy starting deserves quick attempts again.
     if (kind !== this.#kind) this.#attempts = 0
     this.#kind = kind
     const floor = hidden ? HIDDEN_FLOOR_MS : FLOOR_MS

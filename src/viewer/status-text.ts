@@ -15,16 +15,17 @@ export function statusText(
   reason: string | undefined,
   picture: boolean,
 ): Status | undefined {
-  const detail = reason ?? ''
+  const why = reason && reason.charAt(0).toUpperCase() + reason.slice(1)
+  const detail = why ?? ''
   switch (state) {
     case 'connecting':
-      return { text: reason ?? 'Connecting', detail: reason ? 'Trying again' : '', busy: true }
+      return { text: why ?? 'Connecting', detail: why ? 'Trying again' : '', busy: true }
     case 'reconnecting':
       return { text: 'Reconnecting', detail, busy: true }
     case 'live':
       return picture ? undefined : { text: 'Waiting for the first image', detail: '', busy: true }
     case 'failed':
-      return { text: reason ?? 'The stream cannot be played', detail: '', busy: false }
+      return { text: why ?? 'The stream cannot be played', detail: '', busy: false }
     case 'closed':
       return reason === undefined ? undefined : { text: 'The stream has ended', detail, busy: false }
   }

@@ -97,7 +97,7 @@ function refusal(response: Response, body: string): WhepError {
           ? (said ?? 'The server is busy')
           : (said ?? `The server answered ${status}`)
   return new WhepError(message, {
-    kind: 'refused',
+    kind: status === 404 ? 'absent' : 'refused',
     fatal: status >= 400 && status < 500 && !PASSING.has(status),
     retryAfter: retryAfter(response.headers.get('Retry-After')),
   })

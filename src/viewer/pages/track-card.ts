@@ -9,8 +9,7 @@ const REFRESH_MS = 2_000
 /** One track on the index page. The picture is fetched again only when there is a new one to see. */
 export class TrackCard {
   readonly root = html('li')
-  readonly #image = html('img', { alt: '', decoding: 'async' })
-  readonly #placeholder = html('span', { class: 'placeholder' }, icon(ICONS.image))
+  readonly #thumb: HTMLElement
   readonly #dot = html('span', { class: 'dot' })
   readonly #watching = html('span', { class: 'watching' })
   readonly #about = html('p', { class: 'about' })
@@ -23,14 +22,14 @@ export class TrackCard {
 
   constructor(name: string) {
     this.#name = name
+    this.#thumb = html('div', { class: 'thumb' }, html('span', { class: 'placeholder' }, icon(ICONS.image)))
     const link = html(
       'a',
       { class: 'card', href: viewUrl(name) },
-      html('div', { class: 'thumb' }, this.#placeholder, this.#image),
+      this.#thumb,
       html('div', { class: 'line' }, this.#dot, html('span', { class: 'name' }, name), this.#watching),
       this.#about,
     )
-    this.#image.hidden = true
     this.root.append(link)
   }
 
@@ -54,13 +53,11 @@ export class TrackCard {
     this.#fetching = true
     this.#nextFetch = now + REFRESH_MS
     // Loaded aside and put in place when decoded: the card never shows half a picture, or none.
-    const next = new Image()
+    const next = html('img', { alt: '' })
     next.src = snapshotUrl(this.#name, 'jpg', '', pushed)
     try {
       await next.decode()
-      this.#image.src = next.src
-      this.#image.hidden = false
-      this.#placeholder.hidden = true
+      this.#thumb.replaceChildren(next)
       this.#shown = pushed
     } catch {
       // The track, or the server, went away in between: the list says so at its next look.

@@ -50,7 +50,6 @@ describe('postOffer', () => {
     [401, true],
     [403, true],
     [406, true],
-    [404, false],
     [409, false],
     [429, false],
     [500, false],
@@ -58,6 +57,11 @@ describe('postOffer', () => {
   ])('status %i is final: %s', async (status, fatal) => {
     reply = { status }
     expect(await refused()).toMatchObject({ kind: 'refused', fatal })
+  })
+
+  it('takes a track that is not there for one that will be', async () => {
+    reply = { status: 404, body: '{"error":"there is no track \\"front\\""}' }
+    expect(await refused()).toMatchObject({ kind: 'absent', fatal: false })
   })
 
   it('waits as long as the server says, a minute at most', async () => {
