@@ -1,0 +1,82 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { EngineApi } from '../engine/api.js'
+import { hostGuard } from './host-guard.js'
+import { addPages } from './pages.js'
+import { problem, problemOf } from './problem.js'
+import type { App, ServerEnv } from './routing.js'
+import { addTracks } from './tracks.js'
+import { addWhep } from './whep.js'
+
+export interface AppOptions {
+  /**
+   * The address that the server listens on. On loopback, requests have to name loopback or an IP address
+   * in Host (DNS rebinding); default: no such check.
+   */
+  readonly host?: string
+  /** Further names that Host may have on loopback, without port; `*` for any. */
+  readonly allowedHosts?: readonly string[]
+  /** Origins whose pages may use WHEP and read the JSON routes, or `*` for all. Default: none. */
+  readonly cors?: readonly string[] | '*'
+  /** Heading of the index page; default `pixelcast`. */
+  readonly title?: string
+  /** Folder of the built viewer, with `pages/index.html` in it; default: the package's own. */
+  readonly viewerDirectory?: string
+  /** Called with what was thrown when a request is answered 500. */
+  readonly onError?: (error: unknown) => void
+}
+
+/**
+ * The HTTP side of an engine: pages, WHEP, snapshots, health. Sees nothing of the engine but `EngineApi`,
+ * knows nothing of sockets or threads. It never rejects a request with an exception: what goes wrong is a
+ * problem answer (RFC 9457).
+ */
+export function createApp(engine: EngineApi, options: AppOptions = {}): App {
+  const app: App = new Hono<ServerEnv>()
+  const { cors: origins } = options
+
+  app.use(async (context, next) => {
+    await next()
+    const { headers } = context.res
+    headers.set('X-Content-Type-Options', 'nosniff')
+    headers.set('Referrer-Policy', 'no-referrer')
+    // Pages of another site cannot show a snapshot in an <img> either, unless everyone may.
+    headers.set('Cross-Origin-Resource-Policy', origins === '*' ? 'cross-origin' : 'same-site')
+  })
+  app.use(hostGuard(options.host, options.allowedHosts))
+  if (origins !== undefined) allowOrigins(app, origins)
+
+  addPages(app, options)
+  addTracks(app, engine)
+  addWhep(app, engine)
+
+  app.notFound(({ req }) => problem(404, `there is nothing at ${req.path.slice(0, 200)}`))
+  app.onError((error) => {
+    const response = problemOf(error)
+    if (response.status === 500) options.onError?.(error)
+    return response
+  })
+  return app
+}
+
+/** No credentials: cookies mean nothing here, and bearer tokens need no permission of their own. */
+function allowOrigins(app: App, origins: readonly string[] | '*'): void {
+  const middleware = cors({
+    origin: origins === '*' ? '*' : [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['Content-Type', 'If-Match', 'Authorization'],
+    exposeHeaders: ['Location', 'Link', 'ETag', 'Retry-After'],
+    maxAge: 600,
+  })
+  // Around the middleware, which answers a preflight by itself.
+  app.use('/whep/:name', async (context, next) => {
+    await next()
+    if (context.req.method === 'OPTIONS') context.res.headers.set('Accept-Post', 'application/sdp')
+  })
+  app.use(async (context, next) => {
+    // An OPTIONS request without this header is not a preflight but a question to the resource itself.
+    const preflight = context.req.header('access-control-request-method') !== undefined
+    if (context.req.method !== 'OPTIONS' || preflight) return middleware(context, next)
+    await next()
+  })
+}

@@ -1,0 +1,44 @@
+import { isIP } from 'node:net'
+import type { MiddlewareHandler } from 'hono'
+import { problem } from './problem.js'
+import type { ServerEnv } from './routing.js'
+
+/**
+ * Guards a server on loopback against DNS rebinding: a foreign page whose name is made to resolve to
+ * 127.0.0.1 would be of the same origin as the server, for the browser. Such a request carries the foreign
+ * name in Host, so only loopback's own names, IP addresses (which cannot be rebound) and `allowedHosts`
+ * (names without port, or `*`) are answered; others get 403. Off when `boundTo` is not loopback: the
+ * server is then meant for others, under names it cannot know.
+ */
+export function hostGuard(
+  boundTo: string | undefined,
+  allowedHosts: readonly string[] = [],
+): MiddlewareHandler<ServerEnv> {
+  const allowed = new Set(allowedHosts.map((host) => hostName(host)))
+  const active = boundTo !== undefined && isLoopback(hostName(boundTo)) && !allowed.has('*')
+  return async (context, next) => {
+    if (!active || context.env?.forwarded) return next()
+    const given = context.req.header('host') ?? new URL(context.req.url).host
+    const name = hostName(given)
+    if (isIP(name) !== 0 || isLoopback(name) || allowed.has(name)) return next()
+    return problem(
+      403,
+      `Host: expected localhost or an IP address, got ${JSON.stringify(given.slice(0, 100))}; ` +
+        `this server listens on ${boundTo} only. To serve it under that name, add the name to allowedHosts`,
+    )
+  }
+}
+
+/** The name or address in a Host header (RFC 9110 §7.2) or option: no port, brackets or final dot. */
+function hostName(host: string): string {
+  const text = host.trim().toLowerCase()
+  if (isIP(text) !== 0) return text
+  const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(text)
+  return bracketed?.[1] ?? text.replace(/:\d*$/, '').replace(/\.$/, '')
+}
+
+/** RFC 6761 §6.3: localhost and all below it. */
+function isLoopback(name: string): boolean {
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  return (isIP(name) === 4 && name.startsWith('127.')) || name === '::1'
+}

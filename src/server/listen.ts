@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http'
+import { ListenError } from '../common/errors.js'
+import { toNodeHandler } from './node-handler.js'
+import type { App } from './routing.js'
+
+export interface ListenOptions {
+  /** Address or name to listen on. */
+  readonly host: string
+  /** 0..65535; 0 takes any free port. */
+  readonly port: number
+}
+
+export interface Listening {
+  readonly host: string
+  /** The port that was taken. */
+  readonly port: number
+  /** Ends every connection at once, also those that wait for a next request. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Request line and headers have to be here by then: a connection that dawdles is of no use to a viewer. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** And the whole body, at most 128 KiB, by then. */
+const REQUEST_TIMEOUT_MS = 20_000
+/** A page polls about once a second; longer than most proxies keep theirs would be wrong as well. */
+const KEEP_ALIVE_TIMEOUT_MS = 10_000
+
+/** How often Node looks for connections that are over their time. */
+const TIMEOUT_CHECK_MS = 2_000
+
+/** Opens the HTTP port. Throws `ListenError` when that is not possible, saying what to do about it. */
+export async function listen(app: App, { host, port }: ListenOptions): Promise<Listening> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    toNodeHandler((request) => app.fetch(request, {})),
+  )
+  await open(server, host, port)
+  // A connection that cannot be accepted (out of file handles) is an event of its own, and without a
+  // listener it would end the thread. Malformed HTTP needs none: Node answers 400 and hangs up.
+  server.on('error', () => {})
+  const address = server.address()
+  let closing: Promise<void> | undefined
+  return {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () => {
+      closing ??= new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+      return closing
+    },
+  }
+}
+
+function open(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(explain(error, host, port), { cause: error }))
+    server.once('error', onError)
+    server.listen({ host, port }, () => {
+      server.off('error', onError)
+      resolve()
+    })
+  })
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is taken: stop the program that uses it, or choose another port (0 takes any free one)`
+    case 'EACCES':
+      return `port ${port} on ${host} is not permitted: ports below 1024 need privileges, choose a higher one`
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${host}: choose one of its own, 127.0.0.1 for this machine only, 0.0.0.0 for all`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is not the name of an address: choose 127.0.0.1 for this machine only, 0.0.0.0 for all`
+    default:
+      return `cannot listen on port ${port} of ${host}: ${error.message}`
+  }
+}

@@ -1,0 +1,36 @@
+import { STATUS_CODES } from 'node:http'
+import { SignalingError } from '../common/errors.js'
+
+/** The body of every error answer: a problem of RFC 9457. */
+export interface Problem {
+  /** What the status is called: `Not Found`. */
+  readonly title: string
+  readonly status: number
+  /** A sentence for people: what was wrong, what was expected. */
+  readonly detail: string
+  /** The same sentence, under the name that most clients look for. */
+  readonly error: string
+}
+
+/** An error answer as `application/problem+json`. */
+export function problem(
+  status: number,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body: Problem = { title: STATUS_CODES[status] ?? 'Error', status, detail, error: detail }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Cache-Control': 'no-store', ...headers, 'Content-Type': 'application/problem+json' },
+  })
+}
+
+/**
+ * The answer for something that was thrown. Errors that were thrown on purpose say what they mean; any
+ * other is ours, and neither its text nor its stack is the client's business.
+ */
+export function problemOf(error: unknown): Response {
+  if (error instanceof SignalingError && error.status >= 400 && error.status <= 599)
+    return problem(error.status, error.message, error.headers)
+  return problem(500, 'the server failed on this request; the others go on')
+}

@@ -1,0 +1,51 @@
+import type { Context, Hono } from 'hono'
+import { SignalingError } from '../common/errors.js'
+import { problem } from './problem.js'
+
+/** What the surroundings tell the app about a request. */
+export interface ServerBindings {
+  /** It came through the application's own web server, which answers for its Host header. */
+  readonly forwarded?: boolean
+}
+
+export type ServerEnv = { Bindings: ServerBindings }
+export type App = Hono<ServerEnv>
+export type RequestContext = Context<ServerEnv>
+export type Handler = (context: RequestContext) => Response | Promise<Response>
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/**
+ * Registers a resource: its methods, HEAD for GET, OPTIONS, and 405 with Allow for all others (RFC 9110
+ * §15.5.6). `optionsHeaders` go on the answer to OPTIONS.
+ */
+export function resource(
+  app: App,
+  path: string,
+  handlers: Partial<Record<Method, Handler>>,
+  optionsHeaders: Readonly<Record<string, string>> = {},
+): void {
+  const methods = Object.keys(handlers) as Method[]
+  const allow = [...methods, ...(handlers.GET ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  for (const method of methods) {
+    const handler = handlers[method]
+    if (handler) app.on(method, path, handler)
+  }
+  app.options(path, () => new Response(null, { status: 204, headers: { Allow: allow, ...optionsHeaders } }))
+  app.all(path, ({ req }) =>
+    problem(405, `${req.method} is not possible here; allowed: ${allow}`, { Allow: allow }),
+  )
+}
+
+/**
+ * A segment of the request's path, decoded. Taken from the URL itself: the router has already undone some
+ * of the escapes, and a name may hold any character, `%` and `/` too. Throws `SignalingError` (400) for a
+ * malformed escape.
+ */
+export function pathSegment({ req }: RequestContext, index: number): string {
+  const segment = new URL(req.url).pathname.split('/')[index] ?? ''
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw new SignalingError(400, `malformed percent-encoding in the path: ${segment.slice(0, 100)}`)
+  }
+}

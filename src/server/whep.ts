@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
+import { SignalingError, show } from '../common/errors.js'
+import type { EngineApi } from '../engine/api.js'
+import { MAX_SDP_BYTES } from '../signaling/index.js'
+import { expectContentType, readText } from './body.js'
+import { type App, pathSegment, resource } from './routing.js'
+
+const SDP = 'application/sdp'
+const TRICKLE = 'application/trickle-ice-sdpfrag'
+
+/**
+ * WHEP (draft-ietf-wish-whep-03): the endpoint of a track, `/whep/NAME`, and the resource of a session,
+ * `/whep/sessions/ID`, whose id is a secret between server and viewer.
+ */
+export function addWhep(app: App, engine: EngineApi): void {
+  resource(
+    app,
+    '/whep/:name',
+    {
+      GET: (context) => {
+        const name = pathSegment(context, 2)
+        if (!engine.track(name)) throw new SignalingError(404, `there is no track ${show(name)}`)
+        return new Response(null, { status: 204, headers: { 'Accept-Post': SDP } })
+      },
+      POST: async (context) => {
+        const name = pathSegment(context, 2)
+        expectContentType(context.req.raw, SDP)
+        const codecs = readCodecs(context.req.query('codec'))
+        const offer = await readText(context.req.raw, MAX_SDP_BYTES)
+        const { session, answerSdp } = await engine.connect(name, offer, codecs && { codecs })
+        return new Response(answerSdp, {
+          status: 201,
+          headers: {
+            'Content-Type': SDP,
+            // Relative to the endpoint's URL, so that it holds behind any prefix that a proxy or another
+            // web server has put in front.
+            Location: `../whep/sessions/${encodeURIComponent(session)}`,
+            ETag: sessionTag(session),
+            'Cache-Control': 'no-store',
+          },
+        })
+      },
+    },
+    { 'Accept-Post': SDP },
+  )
+  resource(
+    app,
+    '/whep/sessions/:id',
+    {
+      GET: (context) => {
+        const session = pathSegment(context, 3)
+        if (!engine.hasSession(session)) throw noSession()
+        return new Response(null, {
+          status: 204,
+          headers: { ETag: sessionTag(session), 'Cache-Control': 'no-store' },
+        })
+      },
+      PATCH: async (context) => {
+        const session = pathSegment(context, 3)
+        if (!engine.hasSession(session)) throw noSession()
+        expectContentType(context.req.raw, TRICKLE)
+        checkIfMatch(context.req.header('if-match'), sessionTag(session))
+        await engine.addCandidates(session, await readText(context.req.raw, MAX_SDP_BYTES))
+        return new Response(null, { status: 204 })
+      },
+      DELETE: (context) => {
+        if (!engine.disconnect(pathSegment(context, 3))) throw noSession()
+        return new Response(null, { status: 200 })
+      },
+    },
+    { 'Accept-Patch': TRICKLE },
+  )
+}
+
+function noSession(): SignalingError {
+  return new SignalingError(404, 'there is no such session (any more)')
+}
+
+/** `?codec=vp8`: for clients that cannot reorder the codecs of their offer. */
+function readCodecs(codec: string | undefined): VideoCodec[] | undefined {
+  if (codec === undefined) return undefined
+  const known = VIDEO_CODECS.find((name) => name === codec.toLowerCase())
+  if (!known)
+    throw new SignalingError(400, `codec: expected ${VIDEO_CODECS.join(' or ')}, got ${show(codec)}`)
+  return [known]
+}
+
+/**
+ * RFC 9725 §4.3.1: the entity tag stands for the ICE session. There are no ICE restarts here, so that it
+ * lasts as long as the session; a hash, because tags end up in more places than URLs do.
+ */
+function sessionTag(session: string): string {
+  return `"${createHash('sha256').update(session).digest('base64url').slice(0, 22)}"`
+}
+
+/** RFC 9110 §13.1.1, with strong comparison: a weak tag matches nothing. */
+function checkIfMatch(ifMatch: string | undefined, tag: string): void {
+  if (ifMatch === undefined) throw new SignalingError(428, `If-Match: expected the ETag of the session, or *`)
+  const matches = ifMatch.split(',').some((candidate) => candidate.trim() === tag || candidate.trim() === '*')
+  if (!matches) throw new SignalingError(412, 'If-Match: that is not the ETag of this ICE session')
+}
