@@ -1,6 +1,10 @@
+import { AV_PIX_FMT_NV12, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P } from 'node-av/constants'
 import { type Frame, SoftwareScaleContext } from 'node-av/lib'
 import { evenUp, FramePool, type Picture } from './frames.js'
-import { type SourceImage, SourceReader } from './source-reader.js'
+import { isCompressed, type SourceImage, SourceReader } from './source-reader.js'
+
+/** Formats with half as many rows of chroma as of luma. */
+const SUBSAMPLED = new Set<number>([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])
 
 /**
  * Turns images into pictures for the encoders: decodes what is compressed, converts to planar 4:2:0
@@ -20,7 +24,7 @@ export class Converter {
   async convert(image: SourceImage): Promise<Picture> {
     const source = await this.#reader.read(image)
     try {
-      return await this.#toPicture(source)
+      return await this.#toPicture(source, isCompressed(image.format))
     } finally {
       source.free()
     }
@@ -38,13 +42,18 @@ export class Converter {
     this.#reader.close()
   }
 
-  async #toPicture(source: Frame): Promise<Picture> {
+  async #toPicture(source: Frame, blend: boolean): Promise<Picture> {
     const { width, height } = source
     const frame = this.#pool.take(evenUp(width), evenUp(height))
     // The scaler sees the true size: chroma of odd sizes is rounded up anyway, luma is filled up below.
     frame.width = width
     frame.height = height
-    const result = await this.#scalerFor(source).scaleFrame(frame, source)
+    if (height & 1 && SUBSAMPLED.has(source.format)) {
+      // libswscale leaves the last row of chroma out when it copies an odd number of rows (seen with
+      // FFmpeg 8.1). There is memory behind the last row of luma: the chroma planes.
+      source.height = frame.height = evenUp(height)
+    }
+    const result = await this.#scalerFor(source, blend).scaleFrame(frame, source)
     frame.width = evenUp(width)
     frame.height = evenUp(height)
     if (result < 0) {
@@ -56,14 +65,16 @@ export class Converter {
   }
 
   /** Size, format and colour come from the frames themselves; a new context per kind of image keeps libswscale from guessing. */
-  #scalerFor(source: Frame): SoftwareScaleContext {
-    const key = `${source.width}x${source.height}:${source.format}:${source.colorSpace}:${source.colorRange}`
+  #scalerFor(source: Frame, blend: boolean): SoftwareScaleContext {
+    const key = `${source.width}x${source.height}:${source.format}:${source.colorSpace}:${source.colorRange}:${blend}`
     if (this.#scaler && key === this.#scalerKey) return this.#scaler
     this.#scaler?.freeContext()
     const scaler = new SoftwareScaleContext()
     scaler.allocContext()
     // Area averages the four pixels of a chroma sample; full_chroma_inp reads all of them.
     scaler.setOption('sws_flags', 'area+accurate_rnd+full_chroma_inp')
+    // Transparent parts of a file are shown as on a canvas: on black. The alpha of raw pixels is ignored.
+    if (blend) scaler.setOption('alphablend', 'uniform_color')
     this.#scaler = scaler
     this.#scalerKey = key
     return scaler

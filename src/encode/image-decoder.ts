@@ -35,6 +35,7 @@ export class ImageDecoder {
     frame.alloc()
     try {
       packet.data = Buffer.from(data) // FFmpeg reads past the end: it needs a padded copy
+      packet.isKeyframe = true // or the PNG decoder adds the picture before to this one
       check(format, await context.sendPacket(packet))
       check(format, await context.receiveFrame(frame))
     } catch (error) {

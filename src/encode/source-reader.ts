@@ -36,6 +36,10 @@ export interface SourceImage {
   readonly data: Uint8Array
 }
 
+export function isCompressed(format: SourceFormat): format is EncodedFormat {
+  return !(format in PIXEL_FORMAT)
+}
+
 /** Makes an FFmpeg frame of an image: over the slot's memory when it is pixels, decoded when it is a file. */
 export class SourceReader {
   readonly #decoder = new ImageDecoder()
@@ -46,8 +50,8 @@ export class SourceReader {
    * @throws ImageError when compressed bytes do not decode
    */
   async read(image: SourceImage): Promise<Frame> {
-    if (image.format in PIXEL_FORMAT) return wrapPixels(image.format as PixelFormat, image)
-    return this.#decoder.decode(image.format as EncodedFormat, image.data)
+    if (isCompressed(image.format)) return this.#decoder.decode(image.format, image.data)
+    return wrapPixels(image.format, image)
   }
 
   close(): void {

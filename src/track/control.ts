@@ -61,8 +61,13 @@ export const Overflow = { DropOldest: 0, DropNewest: 1 } as const
 const MAGIC = 0x70636331 // "pcc1": layout version 1
 const HEADER_WORDS = 32
 const SLOT_WORDS = 16
+/**
+ * Bytes that stay readable behind every image: SIMD code in libswscale reads past the end, and behind
+ * the committed part of a growable buffer lies memory whose reading ends the process (seen).
+ */
+const READ_AHEAD = 256
 /** 8192 × 8192 RGBA and the alignment slack. */
-const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8
+const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD
 /** Slots beyond the queue: one kept, one being converted, the rest for `allocate()` and parallel producers. */
 const SPARE_SLOTS = 8
 
@@ -190,7 +195,8 @@ export class TrackControl {
   /** Bytes of a slot that the caller owns, grown if need be. */
   slotBytes(slot: number, offset: number, byteLength: number): Uint8Array {
     const memory = this.slots[slot] as SharedArrayBuffer
-    if (memory.byteLength < offset + byteLength) memory.grow(offset + byteLength)
+    const needed = offset + byteLength + READ_AHEAD
+    if (memory.byteLength < needed) memory.grow(needed)
     return new Uint8Array(memory, offset, byteLength)
   }
 
