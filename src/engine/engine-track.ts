@@ -83,8 +83,9 @@ export class EngineTrack {
     return this.#feed.snapshot(format)
   }
 
-  close(): void {
-    this.#feed.close()
+  /** Resolves when nothing of it runs any more. */
+  close(): Promise<void> {
+    return this.#feed.close()
   }
 
   #send(encoded: EncodedFrame): void {

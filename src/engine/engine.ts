@@ -53,7 +53,7 @@ export class Engine implements EngineApi {
     return true
   }
 
-  removeTrack(name: string): void {
+  async removeTrack(name: string): Promise<void> {
     const track = this.#tracks.get(name)
     if (!track) return
     for (const viewer of [...this.#viewers.values()]) {
@@ -61,7 +61,7 @@ export class Engine implements EngineApi {
         this.#end(viewer, 'the track was removed', { tell: true, retry: true })
     }
     this.#tracks.delete(name)
-    track.close()
+    await track.close()
   }
 
   tracks(): TrackInfo[] {
@@ -136,16 +136,17 @@ export class Engine implements EngineApi {
     return this.#tracks.get(name)?.snapshot(format)
   }
 
-  /** Ends every viewer and every track. */
-  close(): void {
+  /** Ends every viewer and every track; resolves when nothing runs any more. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#ticker)
     for (const viewer of [...this.#viewers.values()]) {
       this.#end(viewer, 'the server was closed', { tell: true, retry: true })
     }
-    for (const track of this.#tracks.values()) track.close()
+    const tracks = [...this.#tracks.values()]
     this.#tracks.clear()
+    await Promise.all(tracks.map((track) => track.close()))
   }
 
   #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {

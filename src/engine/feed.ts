@@ -42,6 +42,10 @@ export class TrackFeed {
   #pumping = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  #setFreed: () => void = () => {}
+  readonly #freed = new Promise<void>((resolve) => {
+    this.#setFreed = resolve
+  })
 
   constructor(
     memory: TrackMemory,
@@ -112,9 +116,9 @@ export class TrackFeed {
     }
   }
 
-  /** Closes the track for its producers and frees everything. */
-  close(): void {
-    if (this.#closed) return
+  /** Closes the track for its producers and frees everything; resolves when no encoder works any more. */
+  close(): Promise<void> {
+    if (this.#closed) return this.#freed
     this.#closed = true
     clearTimeout(this.#timer)
     for (const { encoder } of this.#encoders.values()) this.#retired.push(encoder)
@@ -122,6 +126,7 @@ export class TrackFeed {
     this.#count()
     this.#consumer.close()
     if (!this.#pumping) this.#free()
+    return this.#freed
   }
 
   /** Works off what there is to do; one at a time, whoever calls. */
@@ -233,7 +238,7 @@ export class TrackFeed {
 
   #fail(error: unknown): void {
     this.#report(error)
-    this.close()
+    void this.close()
   }
 
   /** An encoder must not be closed while it encodes. */
@@ -247,5 +252,6 @@ export class TrackFeed {
     this.#kept?.release()
     this.#kept = undefined
     this.#converter.close()
+    this.#setFreed()
   }
 }

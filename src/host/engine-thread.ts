@@ -1,7 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import { EngineError } from '../common/errors.js'
-import type { CallMessage, CallName, EngineCalls, EngineEvent, ReplyMessage } from './messages.js'
+import type {
+  CallMessage,
+  CallName,
+  EngineCalls,
+  EngineEvent,
+  EngineFailure,
+  ReplyMessage,
+} from './messages.js'
 import { restoreError } from './serialize-error.js'
+
+/** Longer than any picture takes to encode. */
+const MOST_HALT_MS = 1_000
 
 interface Pending {
   resolve(result: unknown): void
@@ -11,73 +21,70 @@ interface Pending {
 /** Who wants to hear of a server's events, and of the end of the thread. */
 export interface EngineListener {
   onEvent(event: EngineEvent): void
-  /** The thread is gone; nothing of the server is left. */
+  /** The engine failed; nothing of the server is left. */
   onFailure(error: EngineError): void
 }
 
 /**
- * The engine thread seen from the application's. There is one at a time in a process, for all servers:
- * the WebRTC addon aborts the process when two threads load it at once (one after the other is fine).
+ * The engine thread seen from the application's. A process has one, for all its servers, until it ends:
+ * the WebRTC addon crashes the process when a second thread loads it, at the same time or later (it keeps
+ * references into the first one's heap; seen in `addTrack`). While no server is open the thread idles
+ * and does not keep the process alive.
  */
 export class EngineThread {
-  static #current: EngineThread | undefined
-  static #lastExit: Promise<void> = Promise.resolve()
+  static #only: EngineThread | undefined
   static #nextServer = 1
 
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   readonly #listeners = new Map<number, EngineListener>()
-  readonly #exited: Promise<void>
   #nextCall = 1
-  #failure: EngineError | undefined
+  /** Set when the thread has ended; there cannot be another. */
+  #end: EngineError | undefined
   #users = 0
 
   private constructor() {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'pixelcast-engine' })
-    this.#worker.on('message', (message: ReplyMessage | EngineEvent) => this.#receive(message))
-    this.#worker.on('error', (error) =>
-      this.#fail(new EngineError(`the engine thread failed: ${error.message}`, { cause: error })),
-    )
-    this.#worker.on('messageerror', (error) =>
-      this.#fail(new EngineError('the engine thread sent what cannot be read', { cause: error })),
-    )
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        this.#fail(new EngineError(`the engine thread ended (exit code ${code})`))
-        resolve()
-      })
+    const halt = new Int32Array(new SharedArrayBuffer(8))
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      name: 'pixelcast-engine',
+      workerData: halt,
     })
+    // `process.exit()` with open servers: let the engine put down its tools first.
+    process.once('exit', () => {
+      if (this.#end || this.#users === 0) return
+      Atomics.store(halt, HALT_REQUESTED, 1)
+      Atomics.notify(halt, HALT_REQUESTED)
+      Atomics.wait(halt, HALTED, 0, MOST_HALT_MS)
+    })
+    this.#worker.on('message', (message: ReplyMessage | EngineEvent | EngineFailure) =>
+      this.#receive(message),
+    )
+    this.#worker.on('error', (error) => this.#ended(`the engine thread failed: ${error.message}`, error))
+    this.#worker.on('messageerror', (error) =>
+      this.#failAll(new EngineError('the engine thread sent what cannot be read', { cause: error })),
+    )
+    this.#worker.once('exit', (code) => this.#ended(`the engine thread ended (exit code ${code})`))
   }
 
-  /** The running thread, or a new one. Each `acquire` wants a `release`. */
-  static async acquire(): Promise<EngineThread> {
-    for (;;) {
-      const current = EngineThread.#current
-      if (current && !current.#failure) {
-        current.#users++
-        return current
-      }
-      // The one before must be gone for good.
-      const lastExit = EngineThread.#lastExit
-      await lastExit
-      if (lastExit !== EngineThread.#lastExit || (EngineThread.#current && !EngineThread.#current.#failure))
-        continue
-      const thread = new EngineThread()
-      EngineThread.#current = thread
-      EngineThread.#lastExit = thread.#exited
-    }
+  /**
+   * The process's engine thread, started if need be. Each `acquire` wants a `release`.
+   *
+   * @throws EngineError when it has ended; only a new process helps then
+   */
+  static acquire(): EngineThread {
+    EngineThread.#only ??= new EngineThread()
+    const thread = EngineThread.#only
+    if (thread.#end)
+      throw new EngineError(`${thread.#end.message}; it cannot be started twice in a process`, {
+        cause: thread.#end,
+      })
+    if (thread.#users++ === 0) thread.#worker.ref()
+    return thread
   }
 
-  /** The last one to leave ends the thread; resolves when that has happened. */
-  async release(): Promise<void> {
-    this.#users--
-    if (this.#users > 0) return
-    if (EngineThread.#current === this) EngineThread.#current = undefined
-    if (!this.#failure) {
-      // A thread that fails while it ends has ended too.
-      await this.call('exit', {}).catch(() => {})
-    }
-    await this.#exited
+  /** After the last one the thread no longer keeps the process alive. */
+  release(): void {
+    if (--this.#users === 0) this.#worker.unref()
   }
 
   /** A number for a new server, and its listener. */
@@ -93,7 +100,7 @@ export class EngineThread {
 
   /** @throws EngineError when the thread is gone or goes before it answers; else what the engine threw */
   call<N extends CallName>(call: N, params: EngineCalls[N]['params']): Promise<EngineCalls[N]['result']> {
-    if (this.#failure) return Promise.reject(this.#failure)
+    if (this.#end) return Promise.reject(this.#end)
     const id = this.#nextCall++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject })
@@ -102,22 +109,34 @@ export class EngineThread {
     })
   }
 
-  #receive(message: ReplyMessage | EngineEvent): void {
-    if ('event' in message) {
+  #receive(message: ReplyMessage | EngineEvent | EngineFailure): void {
+    if ('failure' in message) {
+      this.#failAll(
+        new EngineError(`the engine failed: ${message.failure.message}`, {
+          cause: restoreError(message.failure),
+        }),
+      )
+    } else if ('event' in message) {
       this.#listeners.get(message.server)?.onEvent(message)
-      return
+    } else {
+      const pending = this.#pending.get(message.id)
+      this.#pending.delete(message.id)
+      if ('error' in message) pending?.reject(restoreError(message.error))
+      else pending?.resolve(message.result)
     }
-    const pending = this.#pending.get(message.id)
-    this.#pending.delete(message.id)
-    if ('error' in message) pending?.reject(restoreError(message.error))
-    else pending?.resolve(message.result)
   }
 
-  #fail(error: EngineError): void {
-    if (this.#failure) return
-    this.#failure = error
-    for (const pending of this.#pending.values()) pending.reject(error)
+  #ended(message: string, cause?: Error): void {
+    if (this.#end) return
+    this.#end = new EngineError(message, { cause })
+    this.#failAll(this.#end)
+  }
+
+  /** Nothing of any server is left: everybody who waits must hear of it. */
+  #failAll(error: EngineError): void {
+    const pending = [...this.#pending.values()]
     this.#pending.clear()
+    for (const { reject } of pending) reject(error)
     const listeners = [...this.#listeners.values()]
     this.#listeners.clear()
     for (const listener of listeners) listener.onFailure(error)

@@ -33,8 +33,6 @@ export interface EngineCalls {
   }
   disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
-  /** Frees everything; the thread ends after the answer. */
-  exit: { params: Record<string, never>; result: undefined }
 }
 
 export type CallName = keyof EngineCalls
@@ -65,3 +63,12 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'track-error'; readonly track: string; readonly error: SerializedError }
   | { readonly event: 'error'; readonly error: SerializedError }
 )
+
+/** An exception that nobody caught in the engine thread: every server in it is closed. */
+export interface EngineFailure {
+  readonly failure: SerializedError
+}
+
+/** Int32 indices of the memory through which a process that exits halts the engine. */
+export const HALT_REQUESTED = 0
+export const HALTED = 1

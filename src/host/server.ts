@@ -9,7 +9,7 @@ import { checkServerOptions, type ServerOptions } from './options.js'
 import { restoreError } from './serialize-error.js'
 
 export interface ServerEvents {
-  /** Something failed that belongs to no single call; `EngineError`: the engine thread is gone, and the server with it. */
+  /** Something failed that belongs to no single call; `EngineError`: the engine failed, and the server with it. */
   error: [error: Error]
   /** The server is closed, by `close()` or because the engine failed. */
   close: []
@@ -23,7 +23,7 @@ export interface ServerEvents {
  */
 export async function createServer(options?: ServerOptions): Promise<PixelcastServer> {
   const settings = checkServerOptions(options)
-  const thread = await EngineThread.acquire()
+  const thread = EngineThread.acquire()
   return PixelcastServer.open(thread, settings)
 }
 
@@ -57,7 +57,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       return server
     } catch (error) {
       thread.unregister(server.#id)
-      await thread.release()
+      thread.release()
       throw error
     }
   }
@@ -134,7 +134,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     (request) => this.fetch(request),
   )
 
-  /** Ends every viewer and track; with the last server of the process the engine thread ends too. Idempotent. */
+  /** Ends every viewer and track; after the last server of a process nothing of pixelcast keeps it alive. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -146,7 +146,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     // A thread that has failed has nothing left to close.
     await this.#thread.call('closeServer', { server: this.#id }).catch(() => {})
     this.#thread.unregister(this.#id)
-    await this.#thread.release()
+    this.#thread.release()
     this.#viewersGone('the server was closed')
     this.emit('close')
   }
@@ -212,7 +212,8 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#viewersGone(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
-    this.#closing = this.#thread.release()
+    this.#thread.release()
+    this.#closing = Promise.resolve()
     this.emit('error', error)
     this.emit('close')
   }

@@ -2,14 +2,14 @@
  * The engine thread's entry: builds servers and engines as the application asks, and reports back.
  * The classes it hosts know nothing of threads.
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { EngineError, OptionError, show } from '../common/errors.js'
 import { quietFfmpeg } from '../encode/index.js'
 import { Engine } from '../engine/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
-import { cleanup, initLogger } from '../transport/index.js'
+import { initLogger } from '../transport/index.js'
 import type {
   CallMessage,
   CallName,
@@ -63,7 +63,7 @@ async function openServer(server: number, settings: ServerSettings) {
     servers.set(server, { engine, app, listening })
     return { port: listening?.port }
   } catch (error) {
-    engine.close()
+    await engine.close()
     throw error
   }
 }
@@ -71,8 +71,7 @@ async function openServer(server: number, settings: ServerSettings) {
 async function closeServer(server: number): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
-  hosted?.engine.close()
-  await hosted?.listening?.close()
+  await Promise.all([hosted?.engine.close(), hosted?.listening?.close()])
   return undefined
 }
 
@@ -90,7 +89,7 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
     throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
   },
   async removeTrack({ server, name }) {
-    servers.get(server)?.engine.removeTrack(name)
+    await servers.get(server)?.engine.removeTrack(name)
   },
   async connect({ server, track, offer, options }) {
     const { answerSdp, viewer } = await hosted(server).engine.connect(track, offer, options)
@@ -100,13 +99,6 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
     servers.get(server)?.engine.disconnectViewer(viewer)
   },
   request: ({ server, request }) => runSerialized(hosted(server).app, request),
-  async exit() {
-    for (const server of [...servers.keys()]) await closeServer(server)
-    cleanup() // or the addon's threads outlive this one
-    // After the answer has been posted.
-    setImmediate(() => process.exit(0))
-    return undefined
-  },
 }
 
 async function answer<N extends CallName>({ id, call, params }: CallMessage<N>): Promise<void> {
@@ -120,3 +112,32 @@ async function answer<N extends CallName>({ id, call, params }: CallMessage<N>):
 }
 
 port.on('message', (message: CallMessage) => void answer(message))
+
+async function closeAll(): Promise<void> {
+  await Promise.all([...servers.keys()].map(closeServer))
+}
+
+/*
+ * When the process exits without having closed its servers, its main thread waits a moment for this: a
+ * thread that is ended while FFmpeg or libdatachannel work for it aborts the process.
+ */
+async function haltOnExit(halt: Int32Array): Promise<void> {
+  const waiting = Atomics.waitAsync(halt, HALT_REQUESTED, 0)
+  if (waiting.async) await waiting.value
+  await closeAll().catch(() => {})
+  Atomics.store(halt, HALTED, 1)
+  Atomics.notify(halt, HALTED)
+}
+haltOnExit(workerData as Int32Array).catch(fail)
+
+/*
+ * This thread must not end: the process cannot have another (see EngineThread). After an exception that
+ * nobody caught its servers are in an unknown state, so they are closed and the application is told; new
+ * ones can be opened.
+ */
+function fail(error: unknown): void {
+  closeAll().catch(() => {})
+  port.postMessage({ failure: serializeError(error) })
+}
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)

@@ -1,2 +1,2 @@
-export { cleanup, initLogger } from './native.js'
+export { initLogger } from './native.js'
 export { type IceOptions, Peer, type PeerEvents, type PeerMedia } from './peer.js'

@@ -2,10 +2,10 @@ import nodeDataChannel from 'node-datachannel'
 
 /*
  * The addon is loaded by this module alone, and this module by the engine thread alone: loaded in the
- * main thread and in a worker, or in two workers at a time, it aborts the process. One worker after
- * another is fine.
+ * main thread and in a worker, or in two workers, at the same time or one after the other, it takes
+ * the process with it.
  */
-export const { PeerConnection, Video, cleanup, initLogger } = nodeDataChannel
+export const { PeerConnection, Video, initLogger } = nodeDataChannel
 export type {
   DataChannel,
   PeerConnection as NativePeerConnection,
