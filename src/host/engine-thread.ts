@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { EngineError } from '../common/errors.js'
-import type {
-  CallMessage,
-  CallName,
-  EngineCalls,
-  EngineEvent,
-  EngineFailure,
-  ReplyMessage,
+import {
+  type CallMessage,
+  type CallName,
+  type EngineCalls,
+  type EngineEvent,
+  type EngineFailure,
+  HALT_REQUESTED,
+  HALTED,
+  type ReplyMessage,
 } from './messages.js'
 import { restoreError } from './serialize-error.js'
 

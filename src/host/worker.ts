@@ -10,13 +10,15 @@ import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
 import { initLogger } from '../transport/index.js'
-import type {
-  CallMessage,
-  CallName,
-  EngineCalls,
-  EngineEvent,
-  ReplyMessage,
-  ServerSettings,
+import {
+  type CallMessage,
+  type CallName,
+  type EngineCalls,
+  type EngineEvent,
+  HALT_REQUESTED,
+  HALTED,
+  type ReplyMessage,
+  type ServerSettings,
 } from './messages.js'
 import { serializeError } from './serialize-error.js'
 
