@@ -1,7 +1,8 @@
 import { monotonicNow } from '../common/clock.js'
+import { ListenError } from '../common/errors.js'
 import { createServer, type PixelcastServer } from '../host/index.js'
 import type { ImageTrack } from '../track/index.js'
-import { explain } from './errors.js'
+import { CliError, explain } from './errors.js'
 import { isLoopback } from './options.js'
 import { StatusLine } from './terminal/status.js'
 import type { Terminal } from './terminal/terminal.js'
@@ -39,7 +40,11 @@ export class Stage {
   static async open(options: StageOptions, terminal: Terminal): Promise<Stage> {
     if (!isLoopback(options.host))
       terminal.warn(`anyone who can reach ${options.host} can watch; there is no password`)
-    const server = await createServer({ host: options.host, port: options.port })
+    const server = await createServer({ host: options.host, port: options.port }).catch((error: unknown) => {
+      if (!(error instanceof ListenError)) throw error
+      const hint = /^port \d/.test(error.message) ? ' with --port' : ''
+      throw new CliError(`${error.message}${hint}`, undefined, { cause: error })
+    })
     return new Stage(server, terminal)
   }
 

@@ -59,7 +59,7 @@ async function serve(args: readonly string[], options: ServeOptions, terminal: T
   const names = options.name ?? []
   if (names.length > args.length)
     throw new CliError(
-      `option --name: expected at most one for each of the ${args.length} inputs, got ${names.length}`,
+      `option --name: expected at most one for each of ${args.length} ${args.length === 1 ? 'input' : 'inputs'}, got ${names.length}`,
       EXIT_USAGE,
     )
   const inputs = await openInputs(args, names, options, terminal)

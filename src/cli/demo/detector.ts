@@ -55,7 +55,7 @@ export class Detector {
   detect(data: Uint8Array, width: number, height: number): Detection[] {
     const step = Math.max(1, Math.round(width / WORKING_WIDTH))
     const small = sampleDown(data, width, height, step)
-    const background = this.#backgroundFor(small)
+    const background = this.#backgroundFor(small, `${width}x${height}`)
     if (!background.ready) {
       background.learn(small)
       return []
@@ -79,8 +79,7 @@ export class Detector {
     return detections
   }
 
-  #backgroundFor({ width, height }: Planes): Background {
-    const size = `${width}x${height}`
+  #backgroundFor({ width, height }: Planes, size: string): Background {
     if (!this.#background || this.#size !== size) {
       this.#size = size
       this.#background = new Background(width * height, this.#options.learn ?? DEFAULT_LEARN)
