@@ -3,7 +3,7 @@ import { cors } from 'hono/cors'
 import type { EngineApi } from '../engine/api.js'
 import { hostGuard } from './host-guard.js'
 import { addPages } from './pages.js'
-import { problem, problemOf } from './problem.js'
+import { asPlainText, isProblem, problem, problemOf } from './problem.js'
 import type { App, ServerEnv } from './routing.js'
 import { addTracks } from './tracks.js'
 import { addWhep } from './whep.js'
@@ -37,6 +37,8 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
 
   app.use(async (context, next) => {
     await next()
+    if (isProblem(context.res) && context.req.header('accept')?.includes('text/html'))
+      context.res = await asPlainText(context.res)
     const { headers } = context.res
     headers.set('X-Content-Type-Options', 'nosniff')
     headers.set('Referrer-Policy', 'no-referrer')

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { SignalingError } from '../common/errors.js'
 
+const PROBLEM_TYPE = 'application/problem+json'
+
 /** The body of every error answer: a problem of RFC 9457. */
 export interface Problem {
   /** What the status is called: `Not Found`. */
@@ -21,7 +23,7 @@ export function problem(
   const body: Problem = { title: STATUS_CODES[status] ?? 'Error', status, detail, error: detail }
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'Cache-Control': 'no-store', ...headers, 'Content-Type': 'application/problem+json' },
+    headers: { 'Cache-Control': 'no-store', ...headers, 'Content-Type': PROBLEM_TYPE },
   })
 }
 
@@ -33,4 +35,19 @@ export function problemOf(error: unknown): Response {
   if (error instanceof SignalingError && error.status >= 400 && error.status <= 599)
     return problem(error.status, error.message, error.headers)
   return problem(500, 'the server failed on this request; the others go on')
+}
+
+/**
+ * A problem for someone who opened the address in a browser, which would offer the JSON as a download:
+ * the same in plain text.
+ */
+export async function asPlainText(response: Response): Promise<Response> {
+  const { title, status, detail } = (await response.json()) as Problem
+  const headers = new Headers(response.headers)
+  headers.set('Content-Type', 'text/plain; charset=utf-8')
+  return new Response(`${status} ${title}\n\n${detail}\n`, { status, headers })
+}
+
+export function isProblem(response: Response): boolean {
+  return response.headers.get('content-type') === PROBLEM_TYPE
 }

@@ -76,6 +76,14 @@ describe('tracks, snapshots and health', () => {
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
   })
 
+  it('answers in plain text to someone who opened the address in a browser', async () => {
+    const { app } = setUp()
+    const response = await app.request('/no/such', { headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect(response.status).toBe(404)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(await response.text()).toBe('404 Not Found\n\nthere is nothing at /no/such\n')
+  })
+
   it('answers 500 to the unexpected, reports it, and shows none of it', async () => {
     const reported: unknown[] = []
     const { app, engine } = setUp({ onError: (error) => reported.push(error) })
