@@ -9,7 +9,6 @@ import { Engine } from '../engine/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
-import { initLogger } from '../transport/index.js'
 import {
   type CallMessage,
   type CallName,
@@ -34,7 +33,6 @@ interface HostedServer {
 const servers = new Map<number, HostedServer>()
 
 quietFfmpeg()
-initLogger('Fatal', () => {}) // without a callback it throws
 
 async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
@@ -74,6 +72,7 @@ async function closeServer(server: number): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
   await Promise.all([hosted?.engine.close(), hosted?.listening?.close()])
+  await callbacksRun()
   return undefined
 }
 
@@ -117,6 +116,11 @@ port.on('message', (message: CallMessage) => void answer(message))
 
 async function closeAll(): Promise<void> {
   await Promise.all([...servers.keys()].map(closeServer))
+}
+
+/** libdatachannel's closing callbacks come as events, and free what must not outlive the thread. */
+async function callbacksRun(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /*

@@ -1,2 +1,1 @@
-export { initLogger } from './native.js'
 export { type IceOptions, Peer, type PeerEvents, type PeerMedia } from './peer.js'

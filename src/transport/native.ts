@@ -4,8 +4,11 @@ import nodeDataChannel from 'node-datachannel'
  * The addon is loaded by this module alone, and this module by the engine thread alone: loaded in the
  * main thread and in a worker, or in two workers, at the same time or one after the other, it takes
  * the process with it.
+ *
+ * `initLogger` is not called: its callback is freed after the thread that it belongs to, which aborts the
+ * process as it exits. Without it the library logs nothing.
  */
-export const { PeerConnection, Video, initLogger } = nodeDataChannel
+export const { PeerConnection, Video } = nodeDataChannel
 export type {
   DataChannel,
   PeerConnection as NativePeerConnection,

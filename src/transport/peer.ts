@@ -69,6 +69,9 @@ export class Peer {
     this.#track.onMessage(this.#guard((packet: Buffer) => this.#closed || events.onRtcp(packet)))
     this.#track.onOpen(this.#guard(() => this.#setOpen()))
     this.#track.onError(this.#guard(() => {}))
+    // Empty, but the wrapper frees itself only where it is called (so for the channel below); one that was
+    // not freed aborts the process when the thread ends.
+    this.#track.onClosed(this.#guard(() => {}))
   }
 
   /**
@@ -139,10 +142,13 @@ export class Peer {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#connectTimer)
-    try {
-      this.#connection.close()
-    } catch (error) {
-      this.#events.onError(error)
+    // Each by itself, or it keeps its callbacks beyond the thread's end.
+    for (const part of [this.#channel, this.#track, this.#connection]) {
+      try {
+        part?.close()
+      } catch (error) {
+        this.#events.onError(error)
+      }
     }
   }
 
@@ -171,6 +177,7 @@ export class Peer {
       }),
     )
     channel.onError(this.#guard(() => {}))
+    channel.onClosed(this.#guard(() => {}))
     const label = channel.getLabel()
     const open = this.#guard(() => {
       if (!this.#closed) this.#events.onChannelOpen(label)
