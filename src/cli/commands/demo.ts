@@ -1,22 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { DemoShow } from '../demo/show.js'
-import { untilStopped } from '../lifecycle.js'
+import type { DemoActionOptions } from '../actions/demo.js'
 import { parseFps, parseSize, type Size } from '../options.js'
-import { systemClock } from '../player-clock.js'
-import { Stage, type StageOptions } from '../stage.js'
 import { Terminal } from '../terminal/terminal.js'
 import { hostOption, portOption } from './shared.js'
-
-interface DemoCommandOptions extends StageOptions {
-  readonly fps: number
-  readonly size: Size
-}
 
 /** Smaller, and there is nothing to find; larger, and drawing takes longer than a frame. */
 const SMALLEST: Size = { width: 320, height: 180 }
 const LARGEST: Size = { width: 3840, height: 2160 }
 const MAX_FPS = 120
-const SEED = 7
 
 export function demoCommand(): Command {
   return new Command('demo')
@@ -42,42 +33,11 @@ Examples:
   pixelcast demo --port 0 --host 0.0.0.0
 `,
     )
-    .action((options: DemoCommandOptions) => demo(options, new Terminal()))
-}
-
-async function demo(options: DemoCommandOptions, terminal: Terminal): Promise<void> {
-  const { size, fps } = options
-  await untilStopped(
-    async (signal) => {
-      const stage = await Stage.open(options, terminal)
-      try {
-        const show = await DemoShow.open({ ...size, fps, seed: SEED })
-        const detections = stage.addTrack('detections')
-        const camera = stage.addTrack('camera')
-        stage.announce(
-          new Map([
-            ['detections', `${size.width}×${size.height}, ${fps} fps`],
-            ['camera', 'the same without boxes'],
-          ]),
-        )
-        const interval = 1000 / fps
-        let due = systemClock.now()
-        let before = due - interval
-        while (!signal.aborted) {
-          const now = systemClock.now()
-          const picture = show.next((now - before) / 1000)
-          before = now
-          camera.addImage({ data: picture.camera, ...size, format: 'rgba' })
-          detections.addImage({ data: picture.detections, ...size, format: 'rgba' })
-          due = Math.max(due + interval, systemClock.now())
-          await systemClock.sleepUntil(due, signal)
-        }
-      } finally {
-        await stage.close()
-      }
-    },
-    () => terminal.note('Stopping. Press Ctrl-C again to quit at once.'),
-  )
+    .action(async (options: DemoActionOptions) => {
+      // only now: help and mistakes are answered without loading the engine
+      const { demo } = await import('../actions/demo.js')
+      await demo(options, new Terminal())
+    })
 }
 
 function parseDemoFps(text: string): number {

@@ -39,8 +39,8 @@ export class Terminal {
   /** Replaces the live line; an empty one removes it. Does nothing when not on a TTY. */
   live(line: string): void {
     if (!this.isLive) return
-    // a line that wraps could not be taken back
-    const room = Math.max(10, (this.#error.columns ?? 80) - 1)
+    // a line that wraps could not be taken back; some terminals say that they have 0 columns
+    const room = Math.max(10, (this.#error.columns || 80) - 1)
     const shown = line.length > room ? `${line.slice(0, room - 1)}…` : line
     this.#error.write(`\r\x1b[K${shown}`)
     this.#live = shown
