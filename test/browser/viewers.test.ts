@@ -34,9 +34,10 @@ describe.each(BROWSERS)('viewers in %s', (browserName) => {
     await player.started()
     return player
   }
+  /** Decoded, not presented: a page in the background presents nothing. */
   const framesFlow = async (player: Player, what: string) => {
-    const { frames } = await player.state()
-    await player.waitFor(what, `({ frames }) => frames >= ${frames + 30}`)
+    const { framesDecoded } = await player.stats()
+    await until(what, async () => (await player.stats()).framesDecoded >= framesDecoded + 30)
   }
   const viewersAre = (count: number) => until(`${count} viewers`, () => track.stats.viewers === count, 20_000)
 

@@ -12,7 +12,10 @@ function codeCheck(value) {
   return ((value ^ (value >>> 8) ^ (value >>> 16) ^ (value >>> 24)) & 0xff) ^ 0xa5
 }
 
-/** The burned number of the frame that `video` shows, or null. Twin of `readCode` in images.ts. */
+/**
+ * The burned number of the frame that `video` shows, or null. Twin of `readCode` in images.ts. Undefined
+ * when nothing was drawn: Chromium's first callback may come before there is a frame to draw (1 in 10).
+ */
 function readCode(player) {
   const width = player.video.videoWidth
   const height = player.video.videoHeight
@@ -24,8 +27,10 @@ function readCode(player) {
     canvas.width = width
     canvas.height = rows
   }
+  context.clearRect(0, 0, width, rows)
   context.drawImage(player.video, 0, 0, width, rows, 0, 0, width, rows)
   const row = context.getImageData(0, rows >> 1, width, 1).data
+  if (row[3] === 0) return undefined
   const cellWidth = Math.floor(width / cells)
   let value = 0
   let check = 0
@@ -63,8 +68,10 @@ function record(p) {
   const onFrame = (now, metadata) => {
     if (p.closed) return
     p.video.requestVideoFrameCallback(onFrame)
+    const value = readCode(p)
+    if (value === undefined) return
     p.frames.push({
-      value: readCode(p),
+      value,
       at: performance.timeOrigin + now,
       width: metadata.width,
       height: metadata.height,
