@@ -64,7 +64,8 @@ function bestMatch(object: TruthObject, detections: readonly Detection[]): Detec
   return [...detections].sort((a, b) => overlap(b.box, object.box) - overlap(a.box, object.box))[0]
 }
 
-describe('detector of the demo', () => {
+// Some hundred pictures are drawn and searched, which a busy machine takes its time for.
+describe('detector of the demo', { timeout: 60_000 }, () => {
   it.each([1, 7, 42])('finds what is in the scene (seed %i)', (seed) => {
     const detector = new Detector({ metresPerPixel: METRES_PER_PIXEL, learn: 30 })
     const result = score(seed, (pixels) => detector.detect(pixels, SIZE.width, SIZE.height))
