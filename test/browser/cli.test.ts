@@ -53,7 +53,9 @@ describe.each(BROWSERS)('the command line, watched in %s', (browserName) => {
       const page = await browser.open(new URL('view/detections', url).href)
       await showsTheTrack(page, url, 'detections', 18)
       await moves(page)
-      expect((await viewerPageState(page)).texts.size.replace(/\s/g, '')).toBe('640×360')
+      await until('the size on the page', async () =>
+        /^640\s*×\s*360$/.test((await viewerPageState(page)).texts.size),
+      )
       // Boxes and labels: the two tracks differ.
       expect(psnr(await snapshot(url, 'detections'), await snapshot(url, 'camera'))).toBeLessThan(40)
       await page.close()

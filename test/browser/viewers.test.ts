@@ -77,9 +77,9 @@ describe.each(BROWSERS)('viewers in %s', (browserName) => {
 
 describe('20 joins and leaves in a row', () => {
   // The native library and the allocator keep what they once had; growth is what comes after that.
-  const WARM_UP = 10
+  const WARM_UP = 20
   const ROUNDS = 20
-  const GROWTH_KIB = 12 * 1024
+  const GROWTH_KIB = 8 * 1024
 
   it('leave no memory, threads or files behind', async () => {
     const browser = await launch('chromium')
