@@ -4,11 +4,13 @@ import { checkPixelFormat } from '../image/formats.js'
 import { tightByteLength } from '../image/index.js'
 import type { PixelFormat } from '../image/source.js'
 
+/** What kind of image `track.allocate()` is to make room for. */
 export interface AllocateOptions<F extends PixelFormat = PixelFormat> {
   /** Pixels, 2…8192. */
   readonly width: number
   /** Pixels, 2…8192. */
   readonly height: number
+  /** As FFmpeg names it; says how the bytes of `data` lie. */
   readonly format: F
 }
 
@@ -29,6 +31,7 @@ export class AllocatedImage<F extends PixelFormat = PixelFormat> {
 
   /** Made by `track.allocate()`. */
   constructor(
+    /** As it was asked for. */
     readonly format: F,
     /** Pixels. */
     readonly width: number,
@@ -71,5 +74,10 @@ export class AllocatedImage<F extends PixelFormat = PixelFormat> {
     const slot = this.#slot
     this.#slot = -1
     return slot
+  }
+
+  /** @internal The track had no room: as if `release` had not been called. */
+  takeBack(slot: number): void {
+    this.#slot = slot
   }
 }

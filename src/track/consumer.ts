@@ -21,9 +21,10 @@ export class ImageConsumer {
   take(): TakenImage | undefined {
     const { control } = this
     for (;;) {
-      const slot = control.oldestReady()
-      if (slot < 0) return undefined
-      if (!control.moveSlot(slot, SlotState.Ready, SlotState.Taken)) continue // superseded meanwhile
+      const oldest = control.oldestReady()
+      if (!oldest) return undefined
+      if (!control.moveWaiting(oldest, SlotState.Taken)) continue // superseded meanwhile
+      const { slot } = oldest
       const image = control.readHeader(slot)
       control.add(Word.Taken)
       control.store(Word.QueueAge, Math.max(0, Math.round((monotonicNow() - image.captureTime) * 1000)))

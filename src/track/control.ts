@@ -10,6 +10,10 @@ import { ENCODED_FORMATS, PIXEL_FORMATS } from '../image/source.js'
  *                            ▲                   │
  *                            └──── superseded ───┘ (newest wins)
  *
+ * The state word of a READY slot also holds its place in the order. A compare-and-swap from it therefore
+ * fails when the slot was taken and published again meanwhile; without that, the image removed as the
+ * oldest could be the newest (seen: one in a hundred when two images are pushed at once).
+ *
  * A slot's pixels are a growable SharedArrayBuffer: its 256 MiB are address space only; memory is
  * committed when an image needs it, and every thread that knows the slot sees the growth.
  */
@@ -22,7 +26,7 @@ export const Word = {
   Wake: 2,
   /** Producers wait for a change here: the engine took an image, or the track closed. */
   Room: 3,
-  /** Order of publication; wraps, compare by difference. */
+  /** Order of publication; 30 bits of it count, compare by difference. */
   Sequence: 4,
   QueueSize: 5,
   Overflow: 6,
@@ -42,8 +46,8 @@ export const Word = {
 
 /** Int32 words of each slot's header. */
 export const SlotWord = {
+  /** A SlotState in the lowest two bits; when it is Ready, the sequence number above them. */
   State: 0,
-  Sequence: 1,
   Format: 2,
   Width: 3,
   Height: 4,
@@ -70,12 +74,19 @@ const READ_AHEAD = 256
 const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD
 /** Slots beyond the queue: one kept, one being converted, the rest for `allocate()` and parallel producers. */
 const SPARE_SLOTS = 8
+/**
+ * Slots that producers may hold at a time before `allocate()` refuses: beside them the engine has one kept
+ * and one being converted, and one is left for `addImage`.
+ */
+export const MOST_WRITING = 5
 
 const FORMATS: readonly SourceFormat[] = [...PIXEL_FORMATS, ...ENCODED_FORMATS]
 
 /** The memory behind a track, as it travels between threads by structured clone. */
 export interface TrackMemory {
+  /** State, counters and the headers of the slots; of no use to applications. */
   readonly control: SharedArrayBuffer
+  /** The pixels of the images that wait or are being encoded; of no use to applications. */
   readonly slots: readonly SharedArrayBuffer[]
 }
 
@@ -103,6 +114,15 @@ export interface SlotImage {
   /** Milliseconds on the monotonic clock. */
   readonly captureTime: number
 }
+
+/** One publication of an image in a slot: the slot, and its state word at that time. */
+export interface Waiting {
+  readonly slot: number
+  readonly word: number
+}
+
+const STATE_BITS = 2
+const STATE_MASK = (1 << STATE_BITS) - 1
 
 /** Typed access to a track's shared memory; both ends are built on it. */
 export class TrackControl {
@@ -158,38 +178,55 @@ export class TrackControl {
   }
 
   slotState(slot: number): number {
-    return Atomics.load(this.words, this.slotWord(slot, SlotWord.State))
+    return this.#stateWord(slot) & STATE_MASK
   }
 
-  /** Moves a slot from one state to another; false when somebody else was faster. */
+  /** Moves a slot from one state, not Ready, to another; false when somebody else was faster. */
   moveSlot(slot: number, from: number, to: number): boolean {
     const word = this.slotWord(slot, SlotWord.State)
     return Atomics.compareExchange(this.words, word, from, to) === from
   }
 
-  /** Slots in one of two states; how full the queue is. */
-  countSlots(a: number, b = a): number {
+  /** Makes a slot that the caller is writing ready to be taken, as the last in order. */
+  publish(slot: number): Waiting {
+    const word = (this.add(Word.Sequence) << STATE_BITS) | SlotState.Ready
+    Atomics.store(this.words, this.slotWord(slot, SlotWord.State), word)
+    return { slot, word }
+  }
+
+  /** Takes a waiting image out of the queue; false when somebody else was faster. */
+  moveWaiting({ slot, word }: Waiting, to: number): boolean {
+    return Atomics.compareExchange(this.words, this.slotWord(slot, SlotWord.State), word, to) === word
+  }
+
+  /** Slots in a state. */
+  countSlots(state: number): number {
     let count = 0
-    for (let slot = 0; slot < this.slots.length; slot++) {
-      const state = this.slotState(slot)
-      if (state === a || state === b) count++
-    }
+    for (let slot = 0; slot < this.slots.length; slot++) if (this.slotState(slot) === state) count++
     return count
   }
 
-  /** The published slot that comes first in order, or -1. */
-  oldestReady(): number {
-    let oldest = -1
-    let oldestSequence = 0
+  /** The waiting image that comes first in order; undefined when there are not more than `besides` waiting. */
+  oldestReady(besides = 0): Waiting | undefined {
+    let count = 0
+    let oldest: Waiting | undefined
     for (let slot = 0; slot < this.slots.length; slot++) {
-      if (this.slotState(slot) !== SlotState.Ready) continue
-      const sequence = Atomics.load(this.words, this.slotWord(slot, SlotWord.Sequence))
-      if (oldest < 0 || ((sequence - oldestSequence) | 0) < 0) {
-        oldest = slot
-        oldestSequence = sequence
-      }
+      const word = this.#stateWord(slot)
+      if ((word & STATE_MASK) !== SlotState.Ready) continue
+      count++
+      if (!oldest || isBefore(word, oldest.word)) oldest = { slot, word }
     }
-    return oldest
+    return count > besides ? oldest : undefined
+  }
+
+  /** How many images wait before this one. */
+  waitingBefore({ word }: Waiting): number {
+    let count = 0
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const other = this.#stateWord(slot)
+      if ((other & STATE_MASK) === SlotState.Ready && isBefore(other, word)) count++
+    }
+    return count
   }
 
   /** Bytes of a slot that the caller owns, grown if need be. */
@@ -224,4 +261,13 @@ export class TrackControl {
       captureTime: this.#floats[(base + SlotWord.CaptureTime) >> 1] as number,
     }
   }
+
+  #stateWord(slot: number): number {
+    return Atomics.load(this.words, this.slotWord(slot, SlotWord.State))
+  }
+}
+
+/** Of two state words of Ready slots: was the first one published earlier? */
+function isBefore(word: number, other: number): boolean {
+  return ((word - other) | 0) < 0
 }

@@ -4,6 +4,7 @@ import { OptionError, show } from '../common/errors.js'
 /** What happens to an image when the queue is full. */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
 
+/** Options of a track; every one may be left out. */
 export interface TrackOptions {
   /**
    * Images that may wait for the encoder, 1…64. Default 1: the newest image is always the next one

@@ -4,7 +4,15 @@ import { openImage, openImageAsync } from '../image/index.js'
 import type { ImageSource, PixelFormat } from '../image/source.js'
 import type { ImageLike, SyncImageLike } from '../image/types.js'
 import { AllocatedImage, type AllocateOptions, layoutForAllocation } from './allocated-image.js'
-import { Overflow, SlotState, SlotWord, TrackControl, type TrackMemory, TrackState, Word } from './control.js'
+import {
+  MOST_WRITING,
+  Overflow,
+  SlotState,
+  TrackControl,
+  type TrackMemory,
+  TrackState,
+  Word,
+} from './control.js'
 import { readStats, type TrackStats } from './stats.js'
 
 /** Given capture times further from now than this are mistakes of unit or epoch. */
@@ -44,13 +52,11 @@ export class ImageProducer {
       return false
     }
     const now = monotonicNow()
-    if (image instanceof AllocatedImage) return this.#publishAllocated(image, now)
-    return (
-      this.#publish(
-        this.#refusing(() => openImage(image)),
-        now,
-        false,
-      ) >= 0
+    if (image instanceof AllocatedImage) return this.#publishAllocated(image, now, false)
+    return this.#publish(
+      this.#refusing(() => openImage(image)),
+      now,
+      false,
     )
   }
 
@@ -72,19 +78,25 @@ export class ImageProducer {
   /**
    * A slot of the engine's memory to write pixels into directly, which saves the copy of `addImage`.
    * Fill `data` (rows without padding, planes one after the other) and hand the object to `addImage`;
-   * or `discard()` it. At most 5 may be held at a time.
+   * or `discard()` it. At most 5 may be held at a time, by all threads together.
    *
-   * @throws ImageError for a bad size or format. @throws EngineError when all slots are held.
+   * @throws ImageError for a bad size or format. @throws EngineError when too many are held.
    */
   allocate<F extends PixelFormat>(options: AllocateOptions<F>): AllocatedImage<F> {
     const { width, height, format, byteLength } = this.#refusing(() => layoutForAllocation(options))
-    const slot = this.#claim(true)
+    // Never one with an image that waits: nobody knows when this one will be pushed.
+    const slot = this.#control.countSlots(SlotState.Writing) < MOST_WRITING ? this.#claim(false) : -1
     if (slot < 0)
       throw new EngineError(
         `track ${show(this.name)}: every slot is held; pass images from allocate() to addImage, or discard() them`,
       )
-    const data = this.#control.slotBytes(slot, 0, byteLength)
-    return new AllocatedImage(format as F, width, height, data, this, slot, () => this.#free(slot))
+    try {
+      const data = this.#control.slotBytes(slot, 0, byteLength)
+      return new AllocatedImage(format as F, width, height, data, this, slot, () => this.#free(slot))
+    } catch (error) {
+      this.#free(slot) // no memory
+      throw error
+    }
   }
 
   /** Counters of the track, from the shared memory: the same from every thread. */
@@ -103,10 +115,10 @@ export class ImageProducer {
       }
       if (this.#control.countSlots(SlotState.Ready) < this.#control.queueSize) {
         if (image instanceof AllocatedImage) {
-          if (this.#publishAllocated(image, now)) return
+          if (this.#publishAllocated(image, now, true)) return
         } else {
           source ??= await this.#refusingAsync(openImageAsync(image))
-          if (this.#publish(source, now, true) >= 0) return
+          if (this.#publish(source, now, true)) return
         }
       }
       // Atomics.waitAsync alone does not keep a thread alive; a timer does.
@@ -119,16 +131,12 @@ export class ImageProducer {
     }
   }
 
-  /** Copies an image into a slot and publishes it; the slot, or -1 when there was no room. */
-  #publish(source: ImageSource, now: number, patient: boolean): number {
+  /** Copies an image into a slot and publishes it; false when there was no room. */
+  #publish(source: ImageSource, now: number, patient: boolean): boolean {
     const captureTime = this.#captureTime(source.timestamp, now)
-    const keepsOldest = patient || this.#control.overflow === Overflow.DropNewest
-    const slot = this.#claim(!keepsOldest)
-    if (slot < 0 || (keepsOldest && this.#isFull())) {
-      if (slot >= 0) this.#free(slot)
-      if (!patient) this.#control.add(Word.DroppedFull)
-      return -1
-    }
+    const keepsOldest = this.#keepsOldest(patient)
+    const slot = keepsOldest && this.#isFull() ? -1 : this.#claim(!keepsOldest)
+    if (slot < 0) return this.#noRoom(patient)
     const { format, width, height, byteLength, alignment } = source
     try {
       this.#refusing(() => source.copyTo(this.#control.slotBytes(slot, alignment, byteLength)))
@@ -137,43 +145,54 @@ export class ImageProducer {
       throw error
     }
     this.#control.writeHeader(slot, { format, width, height, byteLength, offset: alignment, captureTime })
-    this.#commit(slot)
-    return slot
+    if (this.#commit(slot, keepsOldest)) return true
+    this.#free(slot)
+    return this.#noRoom(patient)
   }
 
-  #publishAllocated(image: AllocatedImage, now: number): boolean {
+  /** When there is no room, a patient caller keeps the image and may try again. */
+  #publishAllocated(image: AllocatedImage, captureTime: number, patient: boolean): boolean {
     const slot = image.release(this)
-    if (this.#control.overflow === Overflow.DropNewest && this.#isFull()) {
-      this.#free(slot)
-      this.#control.add(Word.DroppedFull)
-      return false
-    }
     const { format, width, height } = image
-    this.#control.writeHeader(slot, {
-      format,
-      width,
-      height,
-      byteLength: image.data.byteLength,
-      offset: 0,
-      captureTime: now,
-    })
-    this.#commit(slot)
+    const { byteLength } = image.data
+    this.#control.writeHeader(slot, { format, width, height, byteLength, offset: 0, captureTime })
+    const keepsOldest = this.#keepsOldest(patient)
+    if (!(keepsOldest && this.#isFull()) && this.#commit(slot, keepsOldest)) return true
+    if (patient) image.takeBack(slot)
+    else this.#free(slot)
+    return this.#noRoom(patient)
+  }
+
+  /** Puts a written slot into the queue; false when the queue may not lose an image for it and has become full. */
+  #commit(slot: number, keepsOldest: boolean): boolean {
+    const control = this.#control
+    const published = control.publish(slot)
+    if (keepsOldest) {
+      // Another thread may have filled the queue since it was looked at: who comes last withdraws.
+      if (
+        control.waitingBefore(published) >= control.queueSize &&
+        control.moveWaiting(published, SlotState.Writing)
+      )
+        return false
+    } else {
+      for (;;) {
+        const superseded = control.oldestReady(control.queueSize)
+        if (!superseded) break
+        if (control.moveWaiting(superseded, SlotState.Free)) control.add(Word.DroppedSuperseded)
+      }
+    }
+    control.add(Word.Pushed)
+    control.signal(Word.Wake)
     return true
   }
 
-  #commit(slot: number): void {
-    const control = this.#control
-    control.store(control.slotWord(slot, SlotWord.Sequence), control.add(Word.Sequence))
-    control.moveSlot(slot, SlotState.Writing, SlotState.Ready)
-    control.add(Word.Pushed)
-    if (control.overflow === Overflow.DropOldest) {
-      while (control.countSlots(SlotState.Ready) > control.queueSize) {
-        const oldest = control.oldestReady()
-        if (oldest >= 0 && control.moveSlot(oldest, SlotState.Ready, SlotState.Free))
-          control.add(Word.DroppedSuperseded)
-      }
-    }
-    control.signal(Word.Wake)
+  #noRoom(patient: boolean): false {
+    if (!patient) this.#control.add(Word.DroppedFull)
+    return false
+  }
+
+  #keepsOldest(patient: boolean): boolean {
+    return patient || this.#control.overflow === Overflow.DropNewest
   }
 
   #isFull(): boolean {
@@ -183,19 +202,22 @@ export class ImageProducer {
   /** Takes a free slot for writing, or, if told so, the oldest one that waits; -1 when there is none. */
   #claim(mayReplace: boolean): number {
     const control = this.#control
-    // From the lowest on: few slots then hold all the memory, and it is warm in the cache.
-    for (let slot = 0; slot < control.slots.length; slot++) {
-      if (control.moveSlot(slot, SlotState.Free, SlotState.Writing)) return slot
+    for (;;) {
+      // From the lowest on: few slots then hold all the memory, and it is warm in the cache.
+      for (let slot = 0; slot < control.slots.length; slot++) {
+        if (control.moveSlot(slot, SlotState.Free, SlotState.Writing)) return slot
+      }
+      const oldest = mayReplace ? control.oldestReady() : undefined
+      if (!oldest) return -1
+      if (!control.moveWaiting(oldest, SlotState.Writing)) continue // the engine was faster: look again
+      control.add(Word.DroppedSuperseded)
+      return oldest.slot
     }
-    if (!mayReplace) return -1
-    const oldest = control.oldestReady()
-    if (oldest < 0 || !control.moveSlot(oldest, SlotState.Ready, SlotState.Writing)) return -1
-    control.add(Word.DroppedSuperseded)
-    return oldest
   }
 
   #free(slot: number): void {
-    this.#control.moveSlot(slot, SlotState.Writing, SlotState.Free)
+    // Signalled: a patient producer may have found room in the queue but no free slot.
+    if (this.#control.moveSlot(slot, SlotState.Writing, SlotState.Free)) this.#control.signal(Word.Room)
   }
 
   #captureTime(timestamp: number | undefined, now: number): number {

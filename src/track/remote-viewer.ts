@@ -1,5 +1,6 @@
 import { Emitter } from '../common/emitter.js'
 
+/** Events of a `RemoteViewer`, with the arguments of their listeners. */
 export interface ViewerEvents {
   /** Media can flow: ICE and DTLS are up. */
   connected: []
@@ -7,6 +8,7 @@ export interface ViewerEvents {
   close: [reason: string]
 }
 
+/** `connecting`: its offer was answered; `connected`: media can flow; `closed`: for good. */
 export type ViewerState = 'connecting' | 'connected' | 'closed'
 
 /** One remote peer connection that watches a track, as the application sees it. */
@@ -26,6 +28,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     this.#close = close
   }
 
+  /** How far it is. */
   get state(): ViewerState {
     return this.#state
   }

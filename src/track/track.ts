@@ -12,10 +12,13 @@ import type { TrackStats } from './stats.js'
 
 /** What a worker needs to push images to a track: `worker.postMessage(track.handle)`. */
 export interface TrackHandle extends TrackMemory {
+  /** Tells a handle from other messages. */
   readonly kind: 'pixelcast-track'
+  /** The track's name. */
   readonly name: string
 }
 
+/** Events of a track, with the arguments of their listeners. */
 export interface TrackEvents {
   /** Somebody starts to watch. */
   viewer: [viewer: RemoteViewer]
@@ -27,6 +30,7 @@ export interface TrackEvents {
   close: []
 }
 
+/** Options of `track.connect`. */
 export interface ConnectOptions {
   /** Codecs to consider, best first. Default: the track's. */
   readonly codecs?: readonly VideoCodec[]
@@ -131,6 +135,7 @@ export class ImageTrack extends Emitter<TrackEvents> {
     await link?.remove()
   }
 
+  /** True after `close()`, with a closed server, or when the engine failed: images are not taken any more. */
   get closed(): boolean {
     return this.#closed
   }
