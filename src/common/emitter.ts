@@ -28,6 +28,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return remove
   }
 
+  /** Removes a listener. Does nothing when it was not added. */
   off<K extends keyof Events>(event: K, listener: Listener<Events[K]>): void {
     this.#listeners.get(event)?.delete(listener as Listener<never>)
   }

@@ -15,14 +15,19 @@ export class PixelcastError extends Error {
 export interface Complaint {
   /** The path of the field, as the caller wrote it: `width`, `planes[1].stride`. */
   readonly field: string
+  /** What would have been accepted, in words, with range and unit. */
   readonly expected: string
+  /** What came, rendered short. */
   readonly actual: string
 }
 
 /** An image was refused. Nothing was queued, the track goes on. */
 export class ImageError extends PixelcastError implements Complaint {
+  /** The path of the field within the image: `width`, `planes[1].stride`; empty for the image itself. */
   readonly field: string
+  /** What would have been accepted, in words, with range and unit. */
   readonly expected: string
+  /** What came, rendered short. */
   readonly actual: string
   constructor(complaint: Complaint, options?: ErrorOptions) {
     super(
@@ -38,8 +43,11 @@ export class ImageError extends PixelcastError implements Complaint {
 
 /** An option of a public function was refused before anything was done. */
 export class OptionError extends PixelcastError implements Complaint {
+  /** The option: `port`, `ice.udpPort`. */
   readonly field: string
+  /** What would have been accepted, in words, with range and unit. */
   readonly expected: string
+  /** What came, rendered short. */
   readonly actual: string
   constructor(complaint: Complaint) {
     super('ERR_OPTION', `${complaint.field}: expected ${complaint.expected}, got ${complaint.actual}`)
@@ -52,6 +60,7 @@ export class OptionError extends PixelcastError implements Complaint {
 /** An offer, candidate or session request was refused; `status` is the HTTP status that says so. */
 export class SignalingError extends PixelcastError {
   constructor(
+    /** HTTP status, 400…599. */
     readonly status: number,
     message: string,
     /** Extra response headers, e.g. `Retry-After`. */

@@ -3,6 +3,7 @@ import { OptionError, show } from '../common/errors.js'
 import type { IceOptions } from '../transport/peer.js'
 import type { ServerSettings } from './messages.js'
 
+/** Options of `createServer`; every one may be left out. */
 export interface ServerOptions {
   /** HTTP port, 0…65535; 0 takes any free one (see `server.port`). Default 8080. */
   readonly port?: number

@@ -8,6 +8,7 @@ import type { EngineEvent, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
 import { restoreError } from './serialize-error.js'
 
+/** Events of a `PixelcastServer`, with the arguments of their listeners. */
 export interface ServerEvents {
   /** Something failed that belongs to no single call; `EngineError`: the engine failed, and the server with it. */
   error: [error: Error]
