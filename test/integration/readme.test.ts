@@ -1,0 +1,319 @@
+// Every piece of code in README.md and docs/*.md is run here, or in pack.test.ts.
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Browser, launchChromium, type Page } from '../support/browser.js'
+import { ROOT } from '../support/child.js'
+import { PageServer } from '../support/docs/page-server.js'
+import { Program } from '../support/docs/program.js'
+import {
+  PROSE,
+  parseSnippets,
+  readPages,
+  readSnippets,
+  SHELL,
+  type Snippet,
+  snippetOf,
+  WITH_FOREIGN_PACKAGES,
+  writeSnippets,
+} from '../support/docs/snippets.js'
+import { typeCheck } from '../support/docs/type-check.js'
+import { tracksWithImages, watchTrack } from '../support/docs/watch.js'
+import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headless-receiver/index.js'
+import { testVideo } from '../support/video-file.js'
+import { until } from '../support/wait.js'
+
+const FIRST_SNIPPET = 'app.mjs'
+/** Programs that show a track: the snippet's title, and the track. */
+const SERVERS = { [FIRST_SNIPPET]: 'gradient', 'main.mjs': 'noise', 'hono.mjs': 'blue', 'http.mjs': 'gray' }
+/** Programs that are looked at one by one below. */
+const OTHER_PROGRAMS = ['renderer.mjs', 'signaling.mjs', 'queue.mjs', 'images.mjs', 'errors.mjs']
+const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: class']
+const PAGES = ['view.html']
+const RUN = [...Object.keys(SERVERS), ...Object.keys(WITH_FOREIGN_PACKAGES), ...OTHER_PROGRAMS, ...IN_A_PAGE]
+/** Where snippets in a page expect the server; replaced by where it is. */
+const ADDRESS = 'http://127.0.0.1:8080/'
+
+// Below the repository's root, where `import 'pixelcast'` means the package as built.
+const folder = join(ROOT, '.cache/test', `docs-${randomUUID()}`)
+const snippets = await readSnippets()
+const ofNode = snippets.filter(({ title }) => /^[\w-]+\.mjs$/.test(title))
+const ofPages = snippets.filter(({ title }) => title.startsWith('browser: '))
+const shellLines = snippets
+  .filter(({ language }) => SHELL.includes(language))
+  .flatMap(({ file, code }) => code.split('\n').map((line) => [file, line.trim()] as const))
+  .filter(([, line]) => line !== '' && !line.startsWith('#'))
+
+let receiver: HeadlessReceiver
+let browser: Browser
+const programs = new Set<Program>()
+function run(title: string): Program {
+  const program = Program.node(folder, title)
+  programs.add(program)
+  return program
+}
+
+beforeAll(async () => {
+  await writeSnippets(folder, ofNode)
+  receiver = await startHeadlessReceiver()
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  for (const program of programs) await program.kill()
+  await browser?.close()
+  await receiver?.kill()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('the documentation', () => {
+  it('has no code that no test runs', () => {
+    expect(withoutTest(snippets)).toEqual([])
+    // Nor tests of code that is not there any more.
+    for (const title of [...RUN, ...PAGES]) snippetOf(snippets, title)
+  })
+
+  it('begins with the snippet that the packed package is tried with', () => {
+    const code = snippets.filter(({ file, language }) => file === 'README.md' && language === 'js')
+    expect(code[0]?.title).toBe(FIRST_SNIPPET)
+  })
+
+  it('has links that lead somewhere', async () => {
+    const pages = await readPages()
+    const broken: string[] = []
+    for (const [file, text] of pages) {
+      for (const [, target = ''] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(target)) continue
+        const [path = '', anchor] = target.split('#')
+        const linked = path === '' ? file : join(dirname(file), path)
+        const there = existsSync(join(ROOT, linked))
+        if (!there || (anchor && !anchorsOf(pages.get(linked) ?? '').includes(anchor)))
+          broken.push(`${file}: ${target}`)
+      }
+    }
+    expect(broken).toEqual([])
+  })
+
+  it('type-checks as TypeScript', async () => {
+    const own = ofNode.filter(({ title }) => !(title in WITH_FOREIGN_PACKAGES))
+    expect(await typeCheck(join(folder, 'types'), own)).toBe('')
+    expect(await typeCheck(join(folder, 'types-page'), ofPages, { browser: true })).toBe('')
+  })
+})
+
+describe('programs', () => {
+  it.each(Object.entries(SERVERS))('%s shows the track %s', async (title, track) => {
+    const program = run(title)
+    await watchTrack(receiver, await program.url(), track)
+    await program.kill()
+  })
+
+  it('queue.mjs tells of who comes and goes', async () => {
+    const program = run('queue.mjs')
+    await watchTrack(receiver, await program.url(), 'steps')
+    await program.printed(/viewer-1 connects\n[\s\S]*viewer-1 watches\n[\s\S]*viewer-1 left: /)
+    await program.kill()
+  })
+
+  it('images.mjs shows what was drawn', async () => {
+    const program = run('images.mjs')
+    const url = await program.url()
+    const sizes = await until('three tracks', async () => {
+      const tracks = await tracksWithImages(url)
+      return tracks.size === 3 && [...tracks.values()].map(({ name, width, height }) => [name, width, height])
+    })
+    expect(sizes).toEqual([
+      ['canvas', 320, 240],
+      ['png', 320, 240],
+      ['sharp', 160, 120],
+    ])
+    const colours = async (track: string) => {
+      const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
+      const pixel = sharp(await response.arrayBuffer()).extract({ left: 80, top: 60, width: 1, height: 1 })
+      return [...(await pixel.removeAlpha().raw().toBuffer())]
+    }
+    expect(await colours('canvas')).toEqual([255, 165, 0]) // CSS orange
+    expect(await colours('png')).toEqual([255, 165, 0])
+    expect(new Set(await colours('sharp')).size).toBe(1)
+    await program.kill()
+  })
+
+  it('errors.mjs prints what it says', async () => {
+    const program = run('errors.mjs')
+    expect(await program.exited).toBe(0)
+    const promised = /console\.log\(.*\/\/ (.*)/.exec(snippetOf(snippets, 'errors.mjs').code)?.[1]
+    expect(program.output.trim()).toBe(promised)
+  })
+})
+
+describe('pages', () => {
+  it('signaling of their own', async () => {
+    const program = run('signaling.mjs')
+    const url = await program.url()
+    const pages = await PageServer.open('<!doctype html><video autoplay muted></video>')
+    const page = await browser.open(pages.url)
+    await runInPage(page, 'browser: signaling', url)
+    await plays(page, "document.querySelector('video')", 1)
+    await page.close()
+    await pages.close()
+    await program.printed(/viewer-\d+ left: /)
+    expect((await fetch(url, { method: 'POST', body: 'no offer' })).status).toBe(400)
+    await program.kill()
+  })
+
+  it.each([
+    ['browser: element', "document.querySelector('pixelcast-view').video"],
+    ['browser: class', "document.querySelector('video')"],
+  ])('%s', async (title, video) => {
+    const program = run(FIRST_SNIPPET)
+    const pages = await PageServer.open('<!doctype html><body>', await program.url())
+    const page = await browser.open(pages.url)
+    await runInPage(page, title)
+    await plays(page, video, 5)
+    await until('a word on the console', () =>
+      page.log.some((line) => /^log: (live|\d|undefined)/.test(line)),
+    )
+    await page.close()
+    await program.kill()
+  })
+
+  it.each(PAGES)('%s', async (title) => {
+    const program = run(FIRST_SNIPPET)
+    const pages = await PageServer.open(snippetOf(snippets, title).code, await program.url())
+    const page = await browser.open(pages.url)
+    await plays(page, "document.querySelector('pixelcast-view').video", 5)
+    await page.close()
+    await pages.close()
+    await program.kill()
+  })
+})
+
+describe('the command line', () => {
+  it.each(shellLines.filter(([, line]) => !line.startsWith('npx pixelcast')))('%s: %s', async (_, line) => {
+    const { name, scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      name: string
+      scripts: Record<string, string>
+    }
+    for (const command of line.split('&&')) {
+      const [tool, ...words] = command
+        .trim()
+        .replace(/^(\w+=\S+ )+/, '')
+        .split(/\s+/)
+      if (tool === 'npm' && words[0] === 'run') expect(Object.keys(scripts)).toContain(words[1])
+      else if (tool === 'npm' && words[0] === 'install') expect(words).toEqual(['install', name])
+      else if (tool === 'npm') expect(['ci', 'test', 'pack', 'publish']).toContain(words[0])
+      else if (tool === 'npx') expect(existsSync(join(ROOT, 'node_modules/.bin', words[0] ?? ''))).toBe(true)
+      else if (tool === 'node') expect(existsSync(join(ROOT, words[0] ?? ''))).toBe(true)
+      else expect(existsSync(join(ROOT, tool ?? '')), `the command of: ${line}`).toBe(true)
+    }
+  })
+
+  it.each(shellLines.filter(([, line]) => line.startsWith('npx pixelcast')))('%s: %s', async (_, line) => {
+    await mkdir(join(folder, 'frames'), { recursive: true })
+    await copyFile(await testVideo(), join(folder, 'video.mp4'))
+    await copyFile(join(ROOT, 'docs/images/demo.png'), join(folder, 'frames/1.png'))
+    const command = line.replace('npx pixelcast', `node '${join(ROOT, 'dist/cli/main.js')}'`)
+    const program = Program.shell(folder, `${command} --port 0`)
+    programs.add(program)
+    expect((await tracksWithImages(await program.url())).size).toBeGreaterThan(0)
+    await program.kill()
+  })
+})
+
+describe('the reading of Markdown', () => {
+  const read = (text: string) =>
+    parseSnippets('a.md', text).map(({ line, language, title, code }) => [line, language, title, code])
+
+  it.each([
+    ['a block', 'Text\n\n```js\n// a.mjs\nb()\n```\n', [[3, 'js', 'a.mjs', '// a.mjs\nb()']]],
+    ['a block without a title', '```ts\nb()\n```', [[1, 'ts', '', 'b()']]],
+    ['a page', '```html\n<!-- a.html -->\n```', [[1, 'html', 'a.html', '<!-- a.html -->']]],
+    ['a block in a list', '- a\n\n  ```sh\n  b\n  ```\n', [[3, 'sh', '', '  b']]],
+    [
+      'more backquotes, and tildes',
+      '````md\n```js\n```\n````\n~~~ts\n~~~',
+      [
+        [1, 'md', '', '```js\n```'],
+        [5, 'ts', '', ''],
+      ],
+    ],
+  ])('sees %s', (_, text, expected) => {
+    expect(read(text)).toEqual(expected)
+  })
+
+  it.each([
+    ['a program', '```js\n// other.mjs\nb()\n```'],
+    ['code without a title', '```ts\nb()\n```'],
+    ['another page', '```html\n<!-- other.html -->\n```'],
+    ['another language', '```python\n# app.mjs\n```'],
+  ])('sees that no test runs %s', (_, text) => {
+    expect(withoutTest(parseSnippets('a.md', text))).toHaveLength(1)
+  })
+
+  it('sees that a block does not end', () => {
+    expect(() => read('```js\n')).toThrow('a.md:1')
+  })
+})
+
+/** What no test here, or of the packed package, runs. */
+function withoutTest(found: readonly Snippet[]): string[] {
+  const isRun = ({ language, title }: Snippet): boolean => {
+    if (PROSE.includes(language) || SHELL.includes(language)) return true
+    return language === 'html' ? PAGES.includes(title) : RUN.includes(title)
+  }
+  return found
+    .filter((snippet) => !isRun(snippet))
+    .map(({ file, line, language, title }) => `${file}:${line} ${language} ${title}`)
+}
+
+/** Runs a snippet as a module in the page, bundled as a user's page would be. */
+async function runInPage(page: Page, title: string, server = ADDRESS): Promise<void> {
+  const { code, language } = snippetOf(snippets, title)
+  const { outputFiles } = await build({
+    stdin: {
+      contents: code.replaceAll(ADDRESS, server),
+      resolveDir: ROOT,
+      loader: language === 'ts' ? 'ts' : 'js',
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  })
+  const [bundle] = outputFiles
+  if (!bundle) throw new Error('esbuild made nothing')
+  await page.evaluate(
+    `(text) => import(URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))).then(() => {})`,
+    bundle.text,
+  )
+}
+
+/** Waits until a video, given as an expression in the page, has shown so many frames. */
+async function plays(page: Page, video: string, frames: number): Promise<void> {
+  await until(`${frames} frames in ${video}`, async () => {
+    const shown = await page.evaluate<number>(
+      `(() => { const video = ${video}; return video && video.videoWidth ? video.getVideoPlaybackQuality().totalVideoFrames : 0 })()`,
+    )
+    return shown >= frames
+  }).catch((error) => {
+    throw new Error(`${error instanceof Error ? error.message : error}; the page: ${page.log.join('\n')}`)
+  })
+}
+
+function withoutCode(markdown: string): string {
+  return markdown.replace(/^ *(`{3,}).*\n[\s\S]*?^ *\1 *$/gm, '').replace(/`[^`\n]*`/g, '')
+}
+
+/** The anchors that code hosts make of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ +(.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  )
+}

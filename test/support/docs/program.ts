@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { until } from '../wait.js'
+
+/** A program of a user's, run as they would. Its port is any free one. */
+export class Program {
+  output = ''
+  readonly exited: Promise<number | null>
+
+  private constructor(private readonly process: ChildProcess) {
+    const collect = (text: string) => {
+      this.output += text
+    }
+    process.stdout?.setEncoding('utf8').on('data', collect)
+    process.stderr?.setEncoding('utf8').on('data', collect)
+    this.exited = new Promise((resolve) => process.on('exit', (code) => resolve(code)))
+  }
+
+  static node(folder: string, file: string): Program {
+    return Program.#start(process.execPath, [file], folder)
+  }
+
+  /** A line of shell that ends in one program. */
+  static shell(folder: string, line: string): Program {
+    return Program.#start('bash', ['-c', `exec ${line}`], folder)
+  }
+
+  static #start(command: string, args: readonly string[], cwd: string): Program {
+    const env = { ...process.env, PORT: '0' }
+    return new Program(spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }))
+  }
+
+  /** Waits for the address that it prints. */
+  url(): Promise<string> {
+    return this.printed(/http:\/\/127\.0\.0\.1:\d+\/\S*/)
+  }
+
+  printed(pattern: RegExp): Promise<string> {
+    return until(`${pattern} in the output`, () => {
+      const found = pattern.exec(this.output)?.[0]
+      if (found === undefined && this.process.exitCode !== null)
+        throw new Error(`exit code ${this.process.exitCode}: ${this.output}`)
+      return found
+    }).catch((error) => {
+      throw new Error(`${error instanceof Error ? error.message : error}; the output: ${this.output}`)
+    })
+  }
+
+  /** Ends it if it still runs. */
+  async kill(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL')
+    await this.exited
+  }
+}
