@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 
 /** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
@@ -43,6 +44,11 @@ export function parseHost(text: string): string {
   if (!/^[A-Za-z0-9._:[\]-]+$/.test(text))
     throw new InvalidArgumentError('Expected an address or a host name, such as 127.0.0.1 or 0.0.0.0.')
   return text.replace(/^\[(.*)\]$/, '$1')
+}
+
+export function parseAddress(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('Expected an IP address, such as 127.0.0.1.')
+  return text
 }
 
 /** Collects an option that may be given several times. */

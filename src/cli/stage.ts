@@ -11,6 +11,8 @@ import type { Terminal } from './terminal/terminal.js'
 export interface StageOptions {
   readonly host: string
   readonly port: number
+  /** Where media binds, when not as `host` says. */
+  readonly mediaHost?: string
 }
 
 /** A running server with its tracks, as a command shows it on the terminal. */
@@ -40,7 +42,11 @@ export class Stage {
   static async open(options: StageOptions, terminal: Terminal): Promise<Stage> {
     if (!isLoopback(options.host))
       terminal.warn(`anyone who can reach ${options.host} can watch; there is no password`)
-    const server = await createServer({ host: options.host, port: options.port }).catch((error: unknown) => {
+    const server = await createServer({
+      host: options.host,
+      port: options.port,
+      ...(options.mediaHost !== undefined && { ice: { bindAddress: options.mediaHost } }),
+    }).catch((error: unknown) => {
       if (!(error instanceof ListenError)) throw error
       const hint = /^port \d/.test(error.message) ? ' with --port' : ''
       throw new CliError(`${error.message}${hint}`, undefined, { cause: error })

@@ -1,21 +1,14 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import {
-  BROWSERS,
-  type Browser,
-  type BrowserName,
-  launchChromium,
-  launchFirefox,
-  type Page,
-} from '../support/browser.js'
+import { launchForPages, type Page } from '../support/browser.js'
 import { CliProcess } from '../support/cli-process.js'
 import { psnr, type RgbaImage } from '../support/images.js'
+import { PAGE_TEST } from '../support/own-network.js'
 import { testVideo } from '../support/video-file.js'
 import { viewerPagePixels, viewerPageState, waitForPicture } from '../support/viewer-page.js'
 import { until } from '../support/wait.js'
 
-const launchUnmodified = (name: BrowserName): Promise<Browser> =>
-  name === 'chromium' ? launchChromium() : launchFirefox({ unmodified: true })
+const LOCAL = ['--port', '0', ...PAGE_TEST.cli]
 
 async function snapshot(url: string, track: string): Promise<RgbaImage> {
   const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
@@ -44,10 +37,10 @@ async function moves(page: Page): Promise<void> {
   await waitForPicture(page, 'a different picture', (image) => psnr(image, first) < 45)
 }
 
-describe.each(BROWSERS)('the command line, watched in %s', (browserName) => {
+describe(`the command line, watched in ${PAGE_TEST.browser}`, () => {
   it('demo: a moving scene with what was found in it', async () => {
-    const cli = CliProcess.start('demo', '--port', '0', '--size', '640x360')
-    const browser = await launchUnmodified(browserName)
+    const cli = CliProcess.start('demo', ...LOCAL, '--size', '640x360')
+    const browser = await launchForPages()
     try {
       const url = await cli.url()
       const page = await browser.open(new URL('view/detections', url).href)
@@ -67,8 +60,8 @@ describe.each(BROWSERS)('the command line, watched in %s', (browserName) => {
   })
 
   it('serve: a video file', async () => {
-    const cli = CliProcess.start('serve', await testVideo(), '--loop', '--name', 'video', '--port', '0')
-    const browser = await launchUnmodified(browserName)
+    const cli = CliProcess.start('serve', await testVideo(), '--loop', '--name', 'video', ...LOCAL)
+    const browser = await launchForPages()
     try {
       const url = await cli.url()
       const page = await browser.open(new URL('view/video', url).href)
@@ -89,6 +82,7 @@ describe('the command line', () => {
     ['a file that is no image', ['serve', 'package.json', '--port', '0'], /package\.json/],
     ['an unknown command', ['cast'], /cast/],
     ['a bad port', ['demo', '--port', '99999'], /99999/],
+    ['a bad address', ['demo', '--media-host', 'here'], /--media-host.*here.*IP address/],
   ])('ends with a clear word for %s', async (_, args, word) => {
     const cli = CliProcess.start(...args)
     try {
@@ -101,7 +95,7 @@ describe('the command line', () => {
   })
 
   it('says that the port is taken', async () => {
-    const first = CliProcess.start('demo', '--port', '0')
+    const first = CliProcess.start('demo', ...LOCAL)
     try {
       const { port } = new URL(await first.url())
       const second = CliProcess.start('demo', '--port', port)

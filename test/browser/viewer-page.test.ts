@@ -1,30 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  BROWSERS,
-  type Browser,
-  type BrowserName,
-  launchChromium,
-  launchFirefox,
-} from '../support/browser.js'
+import { type Browser, launchForPages } from '../support/browser.js'
 import { Child } from '../support/child.js'
 import { measure, patchCentres, patches, Reel, readCode } from '../support/images.js'
+import { PAGE_TEST } from '../support/own-network.js'
 import { createServer, type ImageTrack, type PixelcastServer, urlOf } from '../support/pixelcast.js'
 import type { ServerProcessApi } from '../support/server-process.js'
 import { viewerPageState, waitForPicture } from '../support/viewer-page.js'
 import { every, until } from '../support/wait.js'
 
-/** Browsers as users have them, and a server with nothing but defaults: this has to work out of the box. */
-const launchUnmodified = (name: BrowserName) =>
-  name === 'chromium' ? launchChromium() : launchFirefox({ unmodified: true })
-
-describe.each(BROWSERS)('the viewer page in %s', (browserName) => {
+describe(`the viewer page in ${PAGE_TEST.browser}`, () => {
   let browser: Browser
   let server: PixelcastServer
   let track: ImageTrack
 
   beforeAll(async () => {
-    browser = await launchUnmodified(browserName)
-    server = await createServer({ port: 0 })
+    browser = await launchForPages()
+    server = await createServer({ port: 0, ...PAGE_TEST.server })
     track = server.addTrack('a track/with ümläut')
   })
   afterAll(async () => {
@@ -73,13 +64,13 @@ describe.each(BROWSERS)('the viewer page in %s', (browserName) => {
   })
 })
 
-describe.each(BROWSERS)('the viewer page in %s, when the server restarts', (browserName) => {
+describe(`the viewer page in ${PAGE_TEST.browser}, when the server restarts`, () => {
   it('comes back by itself', async () => {
     const start = () => Child.start<ServerProcessApi>('test/support/server-process.ts')
-    const browser = await launchUnmodified(browserName)
+    const browser = await launchForPages()
     let server = await start()
     try {
-      const url = await server.call('open', { port: 0, track: 'numbers', defaults: true })
+      const url = await server.call('open', { port: 0, track: 'numbers' })
       const port = Number(new URL(url).port)
       await server.call('pushStill', { width: 640, height: 480, number: 1 })
       const page = await browser.open(new URL('view/numbers', url).href)
@@ -89,7 +80,7 @@ describe.each(BROWSERS)('the viewer page in %s, when the server restarts', (brow
       await until('the page to notice', async () => (await viewerPageState(page)).state !== 'live', 30_000)
 
       server = await start()
-      await server.call('open', { port, track: 'numbers', defaults: true })
+      await server.call('open', { port, track: 'numbers' })
       await server.call('pushStill', { width: 640, height: 480, number: 2 })
       await waitForPicture(page, 'image 2', (image) => readCode(image) === 2, 30_000)
       expect((await viewerPageState(page)).state).toBe('live')
@@ -99,7 +90,7 @@ describe.each(BROWSERS)('the viewer page in %s, when the server restarts', (brow
       await server.kill()
       await until('the page to notice', async () => (await viewerPageState(page)).state !== 'live', 30_000)
       server = await start()
-      await server.call('open', { port, track: 'numbers', defaults: true })
+      await server.call('open', { port, track: 'numbers' })
       await server.call('pushStill', { width: 640, height: 480, number: 3 })
       await waitForPicture(page, 'image 3', (image) => readCode(image) === 3, 30_000)
       await page.close()

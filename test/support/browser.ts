@@ -1,6 +1,7 @@
 import type { Browser as ChromiumBrowser, Page as ChromiumPage } from 'playwright-core'
 import type { Browser as FirefoxBrowser, Page as FirefoxPage } from 'puppeteer-core'
 import { findBrowser } from '../../scripts/ensure-browsers.mjs'
+import { PAGE_TEST } from './own-network.js'
 
 export type BrowserName = 'chromium' | 'firefox'
 export const BROWSERS: readonly BrowserName[] = ['chromium', 'firefox']
@@ -88,11 +89,13 @@ const LOOPBACK_MEDIA = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 }
 
-/**
- * Firefox ESR over WebDriver BiDi. `unmodified` changes nothing that a user would not have: the server
- * then has to be reachable on another address than 127.0.0.1.
- */
-export async function launchFirefox(options: { readonly unmodified?: boolean } = {}): Promise<Browser> {
+/** The browser for the tests of the pages (see own-network.ts). */
+export function launchForPages(): Promise<Browser> {
+  return PAGE_TEST.isStock ? launchFirefox({}) : launchChromium()
+}
+
+/** Firefox ESR over WebDriver BiDi, with preferences that stock-firefox.test.ts shows users do not need. */
+export async function launchFirefox(preferences: Record<string, unknown> = LOOPBACK_MEDIA): Promise<Browser> {
   const { launch: start } = await import('puppeteer-core')
   const browser = await start({
     browser: 'firefox',
@@ -100,7 +103,7 @@ export async function launchFirefox(options: { readonly unmodified?: boolean } =
     executablePath: executable('firefox'),
     headless: true,
     defaultViewport: { width: 1280, height: 900 },
-    extraPrefsFirefox: options.unmodified ? {} : LOOPBACK_MEDIA,
+    extraPrefsFirefox: preferences,
   })
   return {
     name: 'firefox',

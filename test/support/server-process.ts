@@ -1,12 +1,14 @@
 // A server in a process of its own: for what can only be measured or done to a whole process.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { answerCalls } from './child.js'
 import { burn, naturalStill, Reel } from './images.js'
+import { PAGE_TEST } from './own-network.js'
 import { createServer, type ImageTrack, LOCAL, type PixelcastServer, urlOf } from './pixelcast.js'
 
 export interface ServerProcessApi {
-  /** Opens the server and one track; gives its URL. `port` 0 takes a free one; `defaults`: as a user's first line would. */
-  open(request: { port: number; track: string; defaults?: boolean }): Promise<string>
+  /** Opens the server and one track; gives its URL. `port` 0 takes a free one. */
+  open(request: { port: number; track: string }): Promise<string>
   /**
    * Pushes numbered images until `stop`. With `blockFor` the thread is kept busy for so many ms after
    * each push, as a detector would, and `fps` does not count.
@@ -28,8 +30,8 @@ let producing = false
 let number = 0
 
 answerCalls<ServerProcessApi>({
-  async open({ port, track: name, defaults }) {
-    server = await createServer(defaults ? { port } : { ...LOCAL, port })
+  async open({ port, track: name }) {
+    server = await createServer({ ...(PAGE_TEST.isStock ? {} : LOCAL), port })
     track = server.addTrack(name)
     return urlOf(server)
   },

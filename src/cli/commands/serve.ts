@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import type { ServeOptions } from '../actions/serve.js'
 import { collect, parseFps } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
-import { hostOption, portOption } from './shared.js'
+import { hostOption, mediaHostOption, portOption } from './shared.js'
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -26,6 +26,7 @@ export function serveCommand(): Command {
     )
     .addOption(portOption())
     .addOption(hostOption())
+    .addOption(mediaHostOption())
     .addHelpText(
       'after',
       `
