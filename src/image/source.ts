@@ -1,5 +1,6 @@
 /** Raw pixel formats, named as FFmpeg names them. */
 export const PIXEL_FORMATS = ['bgr24', 'rgb24', 'bgra', 'rgba', 'gray8', 'yuv420p', 'nv12'] as const
+/** A raw pixel format, named as FFmpeg names it; the bytes lie in memory in the order of the name. */
 export type PixelFormat = (typeof PIXEL_FORMATS)[number]
 
 /** Compressed images that the engine decodes. */

@@ -70,6 +70,7 @@ export interface MatLike {
 
 /** A `Mat` whose channels are in another order, or which has a time of capture. */
 export interface MatImage {
+  /** Of type CV_8UC1, CV_8UC3 or CV_8UC4. It is not deleted. */
   readonly mat: MatLike
   /** `bgr24` or `rgb24` with 3 channels, `bgra` or `rgba` with 4. Default: `gray8`, `rgb24`, `rgba`. */
   readonly format?: PixelFormat | undefined

@@ -55,6 +55,7 @@ export class PixelcastViewElement extends Base {
     return this.#view.video
   }
 
+  /** WHEP endpoint, absolute or relative to the page; empty: not connected. */
   get src(): string {
     return this.getAttribute('src') ?? ''
   }
@@ -62,6 +63,7 @@ export class PixelcastViewElement extends Base {
     this.setAttribute('src', value)
   }
 
+  /** Bearer token; empty: none. */
   get token(): string {
     return this.getAttribute('token') ?? ''
   }
@@ -69,6 +71,7 @@ export class PixelcastViewElement extends Base {
     this.setAttribute('token', value)
   }
 
+  /** Codecs to ask for, best first, with spaces between; empty: any. */
   get codec(): string {
     return this.getAttribute('codec') ?? ''
   }
@@ -76,6 +79,7 @@ export class PixelcastViewElement extends Base {
     this.setAttribute('codec', value)
   }
 
+  /** How the picture lies in the element. Default `contain`. */
   get fit(): Fit {
     return FITS.find((fit) => fit === this.getAttribute('fit')) ?? 'contain'
   }
@@ -83,6 +87,7 @@ export class PixelcastViewElement extends Base {
     this.setAttribute('fit', value)
   }
 
+  /** How a picture is enlarged. Default `auto`: sharp-edged pixels from three times the size on. */
   get rendering(): 'auto' | 'smooth' | 'pixelated' {
     const value = this.getAttribute('rendering')
     return value === 'smooth' || value === 'pixelated' ? value : 'auto'
@@ -91,6 +96,7 @@ export class PixelcastViewElement extends Base {
     this.setAttribute('rendering', value)
   }
 
+  /** Whether there is a bar with state, statistics and full screen. Default false. */
   get controls(): boolean {
     return this.hasAttribute('controls')
   }
@@ -98,6 +104,7 @@ export class PixelcastViewElement extends Base {
     this.toggleAttribute('controls', value)
   }
 
+  /** Whether the statistics panel is shown. Default false. */
   get stats(): boolean {
     return this.hasAttribute('stats')
   }

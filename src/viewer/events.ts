@@ -18,6 +18,7 @@ export class Events<M extends object> {
     return () => this.off(type, listener)
   }
 
+  /** Removes a listener. Does nothing when it was not added. */
   off<K extends keyof M>(type: K, listener: Listener<M[K]>): void {
     this.#listeners.get(type)?.delete(listener as Listener<never>)
   }

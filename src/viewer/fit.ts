@@ -1,9 +1,13 @@
 /** How the picture lies in its box: the words of CSS `object-fit`, with the same meaning. */
 export const FITS = ['contain', 'cover', 'fill', 'none'] as const
+/** One of the words of CSS `object-fit`: `contain`, `cover`, `fill`, `none`. */
 export type Fit = (typeof FITS)[number]
 
+/** Width and height; of an image in pixels, of a box in CSS pixels. */
 export interface Size {
+  /** Pixels. */
   readonly width: number
+  /** Pixels. */
   readonly height: number
 }
 

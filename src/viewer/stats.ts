@@ -1,7 +1,8 @@
 /** What a viewer sees, measured once a second. A value that cannot be known (yet) is undefined. */
 export interface ViewerStats {
-  /** Size of the source image in pixels. */
+  /** Width of the source image in pixels. */
   readonly width: number | undefined
+  /** Height of the source image in pixels. */
   readonly height: number | undefined
   /** Frames shown a second, over the last two seconds. */
   readonly fps: number
@@ -21,6 +22,7 @@ export interface ViewerStats {
   readonly packetsLost: number
   /** Frames that came but were not shown, since the connection began. */
   readonly framesDropped: number
+  /** Frames that were decoded, since the connection began. */
   readonly framesDecoded: number
 }
 

@@ -1,6 +1,7 @@
 import type { Size } from './fit.js'
 import type { ViewerStats } from './stats.js'
 
+/** A video codec that a browser may have. A pixelcast server sends `h264` and `vp8`. */
 export type ViewerCodec = 'h264' | 'vp8' | 'vp9' | 'av1'
 
 /** Options of a `Viewer`; every one may be left out. */
@@ -25,12 +26,15 @@ export interface ViewerOptions {
  */
 export type ViewerState = 'connecting' | 'live' | 'reconnecting' | 'closed' | 'failed'
 
+/** Detail of the `state` event: the new state, and why. */
 export interface StateChange {
+  /** The state from now on. */
   readonly state: ViewerState
   /** Why, for people; undefined when there is nothing to explain. */
   readonly reason: string | undefined
 }
 
+/** Events of a `Viewer`, with the argument of their listeners. */
 export interface ViewerEvents {
   /** The state, or the reason for it, changed. */
   state: StateChange

@@ -48,6 +48,7 @@ export class Viewer extends Events<ViewerEvents> {
     this.#source = { session: undefined, rtpOffset: undefined }
   }
 
+  /** How far it is; `closed` before `connect()`. */
   get state(): ViewerState {
     return this.#state
   }
