@@ -7,6 +7,7 @@ import type { TrackMemory, TrackSettings } from '../track/index.js'
 import { TrackControl, Word } from '../track/index.js'
 import type { TrackInfo } from './api.js'
 import { TrackFeed } from './feed.js'
+import type { SnapshotFormat } from './snapshots.js'
 import type { Viewer } from './viewer.js'
 
 /** What is sent of one track with one codec. */
@@ -58,7 +59,8 @@ export class EngineTrack {
     this.#feed.watch(codec)
     // The last keyframe is so young that another one would not be made yet: this viewer gets it, and
     // what followed, instead of waiting.
-    for (const frame of outlet.chain) viewer.sendFrame(frame)
+    if (monotonicNow() - outlet.chainStart < COALESCE_MS)
+      for (const frame of outlet.chain) viewer.sendFrame(frame)
     if (viewer.waitsForKeyframe) this.#feed.requestKeyframe(codec)
   }
 
@@ -79,7 +81,7 @@ export class EngineTrack {
     this.#feed.requestKeyframe(codec)
   }
 
-  snapshot(format: 'png' | 'jpg'): Promise<Uint8Array | undefined> {
+  snapshot(format: SnapshotFormat): Promise<Uint8Array | undefined> {
     return this.#feed.snapshot(format)
   }
 

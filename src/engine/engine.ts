@@ -34,7 +34,9 @@ export class Engine implements EngineApi {
   readonly #viewers = new Map<string, Viewer>()
   readonly #ticker: NodeJS.Timeout
   #count = 0
-  #closed = false
+  /** Tracks that were removed and are still at work. */
+  readonly #removing = new Set<Promise<void>>()
+  #closing: Promise<void> | undefined
 
   constructor(
     private readonly options: EngineOptions,
@@ -61,7 +63,9 @@ export class Engine implements EngineApi {
         this.#end(viewer, 'the track was removed', { tell: true, retry: true })
     }
     this.#tracks.delete(name)
-    await track.close()
+    const removed = track.close()
+    this.#removing.add(removed)
+    await removed.finally(() => this.#removing.delete(removed))
   }
 
   tracks(): TrackInfo[] {
@@ -75,7 +79,7 @@ export class Engine implements EngineApi {
   async connect(name: string, offerSdp: string, options: ConnectOptions = {}): Promise<ConnectResult> {
     const track = this.#tracks.get(name)
     if (!track) throw new SignalingError(404, `there is no track ${show(name)}`)
-    if (this.#closed) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
+    if (this.#closing) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
     if (this.#viewers.size >= this.options.maxViewers) {
       throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
     }
@@ -101,6 +105,11 @@ export class Engine implements EngineApi {
     try {
       return { session: identity.session, viewer: identity.id, answerSdp: await viewer.answer() }
     } catch (error) {
+      if (!this.#viewers.has(identity.session)) {
+        throw new SignalingError(503, 'the session was ended while it was being set up', {
+          'Retry-After': '1',
+        })
+      }
       this.#end(viewer, 'it could not be answered')
       if (error instanceof SignalingError) throw error
       throw new SignalingError(
@@ -137,16 +146,19 @@ export class Engine implements EngineApi {
   }
 
   /** Ends every viewer and every track; resolves when nothing runs any more. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#ticker)
     for (const viewer of [...this.#viewers.values()]) {
       this.#end(viewer, 'the server was closed', { tell: true, retry: true })
     }
     const tracks = [...this.#tracks.values()]
     this.#tracks.clear()
-    await Promise.all(tracks.map((track) => track.close()))
+    await Promise.all([...this.#removing, ...tracks.map((track) => track.close())])
   }
 
   #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {

@@ -1,16 +1,10 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { ImageError } from '../common/errors.js'
-import {
-  Converter,
-  type EncodedFrame,
-  encodeImage,
-  SourceReader,
-  type TimedPicture,
-  TrackEncoder,
-} from '../encode/index.js'
+import { Converter, type EncodedFrame, type TimedPicture, TrackEncoder } from '../encode/index.js'
 import { ImageConsumer, type TakenImage, type TrackMemory, type TrackSettings, Word } from '../track/index.js'
 import { RateMeter } from './rate-meter.js'
+import { type SnapshotFormat, Snapshots } from './snapshots.js'
 
 export interface FeedEvents {
   /** A picture was encoded, once for all that watch with its codec. */
@@ -34,6 +28,7 @@ export class TrackFeed {
   readonly #converter = new Converter()
   readonly #encoders = new Map<VideoCodec, RunningEncoder>()
   readonly #meter = new RateMeter()
+  readonly #snapshots = new Snapshots()
   readonly #retired: TrackEncoder[] = []
   /** The last image, for those who come later and for snapshots. */
   #kept: TakenImage | undefined
@@ -43,9 +38,10 @@ export class TrackFeed {
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #setFreed: () => void = () => {}
-  readonly #freed = new Promise<void>((resolve) => {
+  /** Nothing works for it any more. */
+  readonly #ended = new Promise<void>((resolve) => {
     this.#setFreed = resolve
-  })
+  }).then(() => this.#snapshots.idle())
 
   constructor(
     memory: TrackMemory,
@@ -97,28 +93,13 @@ export class TrackFeed {
   }
 
   /** The last image as a file; undefined when there was none yet. */
-  async snapshot(format: 'png' | 'jpg'): Promise<Uint8Array | undefined> {
-    const kept = this.#kept
-    if (!kept) return undefined
-    // Copied now: the slot may be in other hands before the encoder is done.
-    const image = { ...kept, data: Uint8Array.prototype.slice.call(kept.data) }
-    if (image.format === (format === 'jpg' ? 'jpeg' : 'png')) return image.data
-    const reader = new SourceReader()
-    try {
-      const frame = await reader.read(image)
-      try {
-        return await encodeImage(frame, format)
-      } finally {
-        frame.free()
-      }
-    } finally {
-      reader.close()
-    }
+  snapshot(format: SnapshotFormat): Promise<Uint8Array | undefined> {
+    return this.#snapshots.take(format, () => (this.#closed ? undefined : this.#kept))
   }
 
   /** Closes the track for its producers and frees everything; resolves when no encoder works any more. */
   close(): Promise<void> {
-    if (this.#closed) return this.#freed
+    if (this.#closed) return this.#ended
     this.#closed = true
     clearTimeout(this.#timer)
     for (const { encoder } of this.#encoders.values()) this.#retired.push(encoder)
@@ -126,7 +107,7 @@ export class TrackFeed {
     this.#count()
     this.#consumer.close()
     if (!this.#pumping) this.#free()
-    return this.#freed
+    return this.#ended
   }
 
   /** Works off what there is to do; one at a time, whoever calls. */

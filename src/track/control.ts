@@ -69,7 +69,7 @@ const SLOT_WORDS = 16
  * Bytes that stay readable behind every image: SIMD code in libswscale reads past the end, and behind
  * the committed part of a growable buffer lies memory whose reading ends the process (seen).
  */
-const READ_AHEAD = 256
+export const READ_AHEAD = 256
 /** 8192 × 8192 RGBA and the alignment slack. */
 const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD
 /** Slots beyond the queue: one kept, one being converted, the rest for `allocate()` and parallel producers. */

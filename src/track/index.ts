@@ -1,6 +1,6 @@
 export { AllocatedImage, type AllocateOptions } from './allocated-image.js'
 export { ImageConsumer, type TakenImage } from './consumer.js'
-export { TrackControl, type TrackMemory, Word } from './control.js'
+export { READ_AHEAD, TrackControl, type TrackMemory, Word } from './control.js'
 export {
   checkTrackName,
   checkTrackOptions,
