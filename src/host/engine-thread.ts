@@ -12,8 +12,8 @@ import {
 } from './messages.js'
 import { restoreError } from './serialize-error.js'
 
-/** Longer than any picture takes to encode. */
-const MOST_HALT_MS = 1_000
+/** Longer than any image takes to encode: one of 8192×8192 became a PNG in 7 s, a VP8 keyframe in 5 (measured). */
+const MOST_HALT_MS = 10_000
 
 interface Pending {
   resolve(result: unknown): void
@@ -51,9 +51,10 @@ export class EngineThread {
       name: 'pixelcast-engine',
       workerData: halt,
     })
-    // `process.exit()` with open servers: let the engine put down its tools first.
+    // `process.exit()` in the middle of something: let the engine put down its tools first. Also after the
+    // last server was closed, or failed: what it had begun may not be done.
     process.once('exit', () => {
-      if (this.#end || this.#users === 0) return
+      if (this.#end) return
       Atomics.store(halt, HALT_REQUESTED, 1)
       Atomics.notify(halt, HALT_REQUESTED)
       Atomics.wait(halt, HALTED, 0, MOST_HALT_MS)

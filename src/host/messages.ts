@@ -18,12 +18,15 @@ export interface ServerSettings {
   readonly maxViewers: number
 }
 
-/** Calls into the engine thread, by name: parameters and result. `server` is a number that the caller chose. */
+/**
+ * Calls into the engine thread, by name: parameters and result. `server` is a number that the caller chose;
+ * so is a track's `key`, which unlike its name is never used again.
+ */
 export interface EngineCalls {
   openServer: { params: { server: number; settings: ServerSettings }; result: { port: number | undefined } }
   closeServer: { params: { server: number }; result: undefined }
   addTrack: {
-    params: { server: number; name: string; memory: TrackMemory; settings: TrackSettings }
+    params: { server: number; key: number; name: string; memory: TrackMemory; settings: TrackSettings }
     result: undefined
   }
   removeTrack: { params: { server: number; name: string }; result: undefined }
@@ -57,10 +60,10 @@ export type ReplyMessage =
 
 /** What the engine thread reports unasked. */
 export type EngineEvent = { readonly server: number } & (
-  | { readonly event: 'viewer'; readonly track: string; readonly viewer: string }
+  | { readonly event: 'viewer'; readonly track: number; readonly viewer: string }
   | { readonly event: 'viewer-connected'; readonly viewer: string }
   | { readonly event: 'viewer-closed'; readonly viewer: string; readonly reason: string }
-  | { readonly event: 'track-error'; readonly track: string; readonly error: SerializedError }
+  | { readonly event: 'track-error'; readonly track: number; readonly error: SerializedError }
   | { readonly event: 'error'; readonly error: SerializedError }
 )
 

@@ -34,7 +34,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #settings: ServerSettings
   readonly #id: number
   readonly #tracks = new Map<string, ImageTrack>()
-  readonly #viewers = new Map<string, RemoteViewer>()
+  /** By key, until the engine has nothing more to say of them: a new track may have the name by then. */
+  readonly #known = new Map<number, ImageTrack>()
+  readonly #viewers = new Map<
+    string,
+    { readonly viewer: RemoteViewer; readonly track: ImageTrack | undefined }
+  >()
+  #nextKey = 1
   #port: number | undefined
   #closing: Promise<void> | undefined
   #failure: EngineError | undefined
@@ -57,8 +63,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       server.#port = port
       return server
     } catch (error) {
-      thread.unregister(server.#id)
-      thread.release()
+      // Unless that was done when the engine failed meanwhile.
+      if (!server.#failure) {
+        thread.unregister(server.#id)
+        thread.release()
+      }
       throw error
     }
   }
@@ -104,18 +113,21 @@ export class PixelcastServer extends Emitter<ServerEvents> {
         actual: track.closed ? 'a closed one' : 'one that is on a server',
       })
     }
+    const key = this.#nextKey++
     this.#tracks.set(name, track)
+    this.#known.set(key, track)
     track.attach({
       connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
       remove: async () => {
         this.#tracks.delete(name)
         // A server that is gone has removed it already.
         await this.#thread.call('removeTrack', { server: this.#id, name }).catch(() => {})
+        this.#known.delete(key)
       },
     })
     const { control, slots } = track.handle
     this.#thread
-      .call('addTrack', { server: this.#id, name, memory: { control, slots }, settings: track.settings })
+      .call('addTrack', { server: this.#id, key, name, memory: { control, slots }, settings: track.settings })
       .catch((error: Error) => this.emit('error', error))
     return track
   }
@@ -149,6 +161,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#thread.unregister(this.#id)
     this.#thread.release()
     this.#viewersGone('the server was closed')
+    this.#known.clear()
     this.emit('close')
   }
 
@@ -163,7 +176,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       offer,
       options,
     })
-    const viewer = this.#viewers.get(id)
+    const viewer = this.#viewers.get(id)?.viewer
     // Its events travel the same way as the answer, and were sent before it.
     if (!viewer) throw new EngineError('the viewer left while it was answered')
     return { answer, viewer }
@@ -172,21 +185,22 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   #on(event: EngineEvent): void {
     switch (event.event) {
       case 'viewer': {
-        const viewer = new RemoteViewer(event.viewer, event.track, () => {
+        const track = this.#known.get(event.track)
+        const viewer = new RemoteViewer(event.viewer, track?.name ?? '', () => {
           this.#thread.call('disconnectViewer', { server: this.#id, viewer: event.viewer }).catch(() => {})
         })
-        this.#viewers.set(event.viewer, viewer)
-        this.#tracks.get(event.track)?.report('viewer', viewer)
+        this.#viewers.set(event.viewer, { viewer, track })
+        track?.report('viewer', viewer)
         break
       }
       case 'viewer-connected':
-        this.#viewers.get(event.viewer)?.setConnected()
+        this.#viewers.get(event.viewer)?.viewer.setConnected()
         break
       case 'viewer-closed':
         this.#viewerGone(event.viewer, event.reason)
         break
       case 'track-error':
-        this.#tracks.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
+        this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
         break
       case 'error':
         this.emit('error', restoreError(event.error))
@@ -195,11 +209,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   #viewerGone(id: string, reason: string): void {
-    const viewer = this.#viewers.get(id)
-    if (!viewer) return
+    const gone = this.#viewers.get(id)
+    if (!gone) return
     this.#viewers.delete(id)
-    viewer.setClosed(reason)
-    this.#tracks.get(viewer.track)?.report('leave', viewer, reason)
+    gone.viewer.setClosed(reason)
+    gone.track?.report('leave', gone.viewer, reason)
   }
 
   #viewersGone(reason: string): void {
@@ -213,9 +227,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#viewersGone(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
+    this.#known.clear()
     this.#thread.release()
     this.#closing = Promise.resolve()
-    this.emit('error', error)
+    // Nothing is shown any more: that must not go unseen.
+    if (!this.emit('error', error)) process.emitWarning(error)
     this.emit('close')
   }
 }

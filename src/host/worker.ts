@@ -25,25 +25,31 @@ if (!parentPort) throw new EngineError('this file is the entry of a worker threa
 const port = parentPort
 
 interface HostedServer {
+  /** Of the tracks, by name. */
+  readonly keys: Map<string, number>
   readonly engine: Engine
   readonly app: ReturnType<typeof createApp>
   readonly listening: Listening | undefined
 }
 
 const servers = new Map<number, HostedServer>()
+/** Of servers that are on their way out: their encoders may be at work still. */
+const closings = new Set<Promise<void>>()
 
 quietFfmpeg()
 
 async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
+  const keys = new Map<string, number>()
+  const keyOf = (track: string): number => keys.get(track) ?? 0
   const engine = new Engine(
     { ice: settings.ice, firefoxIce: settings.firefoxIce, maxViewers: settings.maxViewers },
     {
-      onViewer: (track, viewer) => report({ event: 'viewer', track, viewer } as EngineEvent),
+      onViewer: (track, viewer) => report({ event: 'viewer', track: keyOf(track), viewer } as EngineEvent),
       onViewerConnected: (viewer) => report({ event: 'viewer-connected', viewer } as EngineEvent),
       onViewerClosed: (viewer, reason) => report({ event: 'viewer-closed', viewer, reason } as EngineEvent),
       onTrackError: (track, error) =>
-        report({ event: 'track-error', track, error: serializeError(error) } as EngineEvent),
+        report({ event: 'track-error', track: keyOf(track), error: serializeError(error) } as EngineEvent),
       onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
     },
   )
@@ -60,7 +66,7 @@ async function openServer(server: number, settings: ServerSettings) {
       settings.port === undefined
         ? undefined
         : await listen(app, { host: settings.host, port: settings.port })
-    servers.set(server, { engine, app, listening })
+    servers.set(server, { keys, engine, app, listening })
     return { port: listening?.port }
   } catch (error) {
     await engine.close()
@@ -71,8 +77,9 @@ async function openServer(server: number, settings: ServerSettings) {
 async function closeServer(server: number): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
-  await Promise.all([hosted?.engine.close(), hosted?.listening?.close()])
-  await callbacksRun()
+  const closing = Promise.all([hosted?.engine.close(), hosted?.listening?.close()]).then(callbacksRun)
+  closings.add(closing)
+  await closing.finally(() => closings.delete(closing))
   return undefined
 }
 
@@ -85,8 +92,12 @@ function hosted(server: number): HostedServer {
 const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<EngineCalls[N]['result']> } = {
   openServer: ({ server, settings }) => openServer(server, settings),
   closeServer: ({ server }) => closeServer(server),
-  async addTrack({ server, name, memory, settings }) {
-    if (hosted(server).engine.addTrack(name, memory, settings)) return
+  async addTrack({ server, key, name, memory, settings }) {
+    const { engine, keys } = hosted(server)
+    if (engine.addTrack(name, memory, settings)) {
+      keys.set(name, key)
+      return
+    }
     throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
   },
   async removeTrack({ server, name }) {
@@ -115,7 +126,7 @@ async function answer<N extends CallName>({ id, call, params }: CallMessage<N>):
 port.on('message', (message: CallMessage) => void answer(message))
 
 async function closeAll(): Promise<void> {
-  await Promise.all([...servers.keys()].map(closeServer))
+  await Promise.allSettled([...closings, ...[...servers.keys()].map(closeServer)])
 }
 
 /** libdatachannel's closing callbacks come as events, and free what must not outlive the thread. */

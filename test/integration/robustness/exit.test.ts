@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type HeadlessReceiver, startHeadlessReceiver } from '../../support/headless-receiver/index.js'
+import { until } from '../../support/wait.js'
+
+describe('process.exit() right after', () => {
+  let receiver: HeadlessReceiver
+  beforeAll(async () => {
+    receiver = await startHeadlessReceiver()
+  })
+  afterAll(() => receiver.kill())
+
+  it.each([
+    ['server.close()', 'server'],
+    ['track.close()', 'track'],
+    ['a snapshot was asked for', 'snapshot'],
+  ])('%s does not abort while the encoder works', async (_title, mode) => {
+    const program = fork('test/integration/programs/exit-at-work.mjs', [mode], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    let stderr = ''
+    program.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const ended = once(program, 'exit')
+    const [{ url }] = (await once(program, 'message')) as [{ url: string }]
+    if (mode !== 'snapshot') {
+      const [viewer] = await receiver.call('open', {
+        url: new URL('whep/exit', url).href,
+        count: 1,
+        codec: 'vp8',
+      })
+      await until('frames', async () => (await receiver.call('stats'))[viewer!]!.frames > 0)
+    }
+    program.send('now')
+    expect(await ended, stderr).toEqual([7, null])
+    await receiver.call('close', { how: 'close' })
+  })
+})
