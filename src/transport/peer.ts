@@ -1,3 +1,5 @@
+import { monotonicNow } from '../common/clock.js'
+import { IntakeMeter } from './intake-meter.js'
 import {
   type DataChannel,
   guarded,
@@ -50,6 +52,11 @@ const GATHERING_TIMEOUT_MS = 2_000
 const CONNECT_TIMEOUT_MS = 20_000
 /** Messages of the viewer's protocol are tens of bytes. */
 const MAX_CHANNEL_MESSAGE = 16 * 1024
+/** More than a mouse and a keyboard can give rise to; each costs the engine thread some 10 µs. */
+const MAX_MESSAGES_PER_SECOND = 1_000
+const MAX_CHANNEL_BYTES_PER_SECOND = 256 * 1024
+/** A page opens one; what opens many is no page. */
+const MAX_CHANNELS_REFUSED = 16
 
 /** One peer connection that sends one video track: ICE, DTLS, SRTP and a data channel over libdatachannel. */
 export class Peer {
@@ -57,6 +64,8 @@ export class Peer {
   readonly #track: NativeTrack
   readonly #events: PeerEvents
   #channel: DataChannel | undefined
+  readonly #intake = new IntakeMeter(MAX_MESSAGES_PER_SECOND, MAX_CHANNEL_BYTES_PER_SECOND)
+  #channelsRefused = 0
   #connectTimer: NodeJS.Timeout | undefined
   #closed = false
   #open = false
@@ -165,25 +174,33 @@ export class Peer {
   }
 
   #adopt(channel: DataChannel): void {
+    channel.onError(this.#guard(() => {}))
+    channel.onClosed(this.#guard(() => {}))
     if (this.#channel || this.#closed) {
       channel.close() // one is enough
+      if (++this.#channelsRefused > MAX_CHANNELS_REFUSED)
+        this.#end('the viewer opened too many data channels')
       return
     }
     this.#channel = channel
-    channel.onMessage(
-      this.#guard((message: string | Buffer | ArrayBuffer) => {
-        if (this.#closed || typeof message !== 'string' || message.length > MAX_CHANNEL_MESSAGE) return
-        this.#events.onChannelMessage(message)
-      }),
-    )
-    channel.onError(this.#guard(() => {}))
-    channel.onClosed(this.#guard(() => {}))
+    channel.onMessage(this.#guard((message: string | Buffer | ArrayBuffer) => this.#read(message)))
     const label = channel.getLabel()
     const open = this.#guard(() => {
       if (!this.#closed) this.#events.onChannelOpen(label)
     })
     if (channel.isOpen()) open()
     else channel.onOpen(open)
+  }
+
+  #read(message: string | Buffer | ArrayBuffer): void {
+    if (this.#closed) return
+    const size = typeof message === 'string' ? message.length : message.byteLength
+    if (!this.#intake.admits(size, monotonicNow())) {
+      // SCTP would slow it down only if we read more slowly, and libdatachannel reads as fast as it comes.
+      this.#end('the viewer sent too much on its data channel')
+      return
+    }
+    if (typeof message === 'string' && size <= MAX_CHANNEL_MESSAGE) this.#events.onChannelMessage(message)
   }
 
   #setOpen(): void {
@@ -205,7 +222,11 @@ export class Peer {
 }
 
 function toConfig(ice: IceOptions): RtcConfig {
-  const config: RtcConfig = { iceServers: [], disableAutoNegotiation: true }
+  const config: RtcConfig = {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    maxMessageSize: MAX_CHANNEL_MESSAGE,
+  }
   if (ice.bindAddress !== undefined) config.bindAddress = ice.bindAddress
   if (ice.udpPort !== undefined) {
     config.enableIceUdpMux = true
