@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { getEnvironmentData, setEnvironmentData, Worker } from 'node:worker_threads'
 import { EngineError } from '../common/errors.js'
 import {
   type CallMessage,
@@ -14,6 +14,9 @@ import { restoreError } from './serialize-error.js'
 
 /** Longer than any image takes to encode: one of 8192×8192 became a PNG in 7 s, a VP8 keyframe in 5 (measured). */
 const MOST_HALT_MS = 10_000
+
+/** Inherited by every worker that is started later: there is an engine in a thread above. */
+const STARTED = 'pixelcast: engine started'
 
 interface Pending {
   resolve(result: unknown): void
@@ -72,10 +75,19 @@ export class EngineThread {
   /**
    * The process's engine thread, started if need be. Each `acquire` wants a `release`.
    *
-   * @throws EngineError when it has ended; only a new process helps then
+   * @throws EngineError when it has ended; only a new process helps then. Also in a worker, when the thread
+   *   that started the worker has an engine
    */
   static acquire(): EngineThread {
-    EngineThread.#only ??= new EngineThread()
+    if (!EngineThread.#only) {
+      if (getEnvironmentData(STARTED))
+        throw new EngineError(
+          'this process has an engine, started by another thread, and cannot have two: ' +
+            'post `track.handle` to this thread and push with `ImageTrack.from(handle)`',
+        )
+      setEnvironmentData(STARTED, true)
+      EngineThread.#only = new EngineThread()
+    }
     const thread = EngineThread.#only
     if (thread.#end)
       throw new EngineError(`${thread.#end.message}; it cannot be started twice in a process`, {

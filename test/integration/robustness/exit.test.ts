@@ -38,3 +38,17 @@ describe('process.exit() right after', () => {
     await receiver.call('close', { how: 'close' })
   })
 })
+
+it('a second thread that wants an engine is told that there is one, and the process lives', async () => {
+  const program = fork('test/integration/programs/second-engine.mjs', {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const ended = once(program, 'exit')
+  const [answer] = await once(program, 'message')
+  expect(answer).toMatchObject({
+    code: 'ERR_ENGINE',
+    message: expect.stringContaining('ImageTrack.from'),
+    status: 200,
+  })
+  expect(await ended).toEqual([0, null])
+})
