@@ -1,0 +1,26 @@
+// pixelcast as its users have it: a server, a track, addImage; options at their defaults.
+import { createServer } from '../../dist/index.js'
+import type { RgbaImage } from '../../test/support/images.js'
+import { announce, listen, Producer, readFlags } from './node-peer.js'
+
+const flags = readFlags()
+const { width, height, bitrate } = flags
+
+const server = await createServer({ port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } })
+const track = server.addTrack('bench', bitrate === undefined ? {} : { maxBitrate: bitrate })
+track.on('error', (error) => console.error(error))
+server.on('error', (error) => console.error(error))
+
+const push =
+  flags.producer === 'allocate'
+    ? () => {
+        // The pixels count as drawn in place by the application, so the drawing is not part of the cost.
+        const image = track.allocate({ width, height, format: 'rgba' })
+        return track.addImage(image)
+      }
+    : (image: RgbaImage) => track.addImage(image)
+
+const producer = new Producer(flags, push)
+const control = await listen(producer)
+producer.start()
+announce({ offer: new URL('whep/bench', server.url).href, control })
