@@ -1,3 +1,5 @@
+import { OptionError, show } from './errors.js'
+
 type Listener<A extends unknown[]> = (...args: A) => void
 
 /**
@@ -10,6 +12,8 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
 
   /** Adds a listener; returns a function that removes it. */
   on<K extends keyof Events>(event: K, listener: Listener<Events[K]>): () => void {
+    if (typeof listener !== 'function')
+      throw new OptionError({ field: 'listener', expected: 'a function', actual: show(listener) })
     let set = this.#listeners.get(event)
     if (!set) {
       set = new Set()

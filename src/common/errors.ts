@@ -84,6 +84,30 @@ export class ListenError extends PixelcastError {
   }
 }
 
+/**
+ * Options have to be an object, and its keys known: a misspelt one would do nothing, silently.
+ *
+ * @param prefix of a key in the message, as `ice.`
+ * @throws OptionError
+ */
+export function checkKeys(options: unknown, known: readonly string[], prefix = ''): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionError({
+      field: prefix.replace(/\.$/, '') || 'options',
+      expected: `an object with ${known.join(', ')}`,
+      actual: show(options),
+    })
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new OptionError({
+        field: `${prefix}${key}`,
+        expected: `one of the options ${known.join(', ')}`,
+        actual: show(key),
+      })
+  }
+}
+
 /** A short, safe rendering of any value for an error message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)

@@ -20,7 +20,7 @@ export interface EngineApi {
 
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */
-  readonly codecs?: readonly VideoCodec[]
+  readonly codecs?: readonly VideoCodec[] | undefined
 }
 
 export interface ConnectResult {

@@ -120,7 +120,12 @@ export class EngineThread {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject })
       const message: CallMessage<N> = { id, call, params }
-      this.#worker.postMessage(message)
+      try {
+        this.#worker.postMessage(message)
+      } catch (error) {
+        this.#pending.delete(id) // something that cannot be cloned
+        throw error
+      }
     })
   }
 

@@ -1,36 +1,36 @@
 import { isIP } from 'node:net'
-import { OptionError, show } from '../common/errors.js'
+import { checkKeys, OptionError, show } from '../common/errors.js'
 import type { IceOptions } from '../transport/peer.js'
 import type { ServerSettings } from './messages.js'
 
 /** Options of `createServer`; every one may be left out. */
 export interface ServerOptions {
   /** HTTP port, 0…65535; 0 takes any free one (see `server.port`). Default 8080. */
-  readonly port?: number
+  readonly port?: number | undefined
   /**
    * Address to listen on; media binds to the same. Default `127.0.0.1`: only this machine can watch.
    * `0.0.0.0` or `::`: whoever can reach the machine can watch.
    */
-  readonly host?: string
+  readonly host?: string | undefined
   /**
    * False: open no HTTP port. For an own web server (`server.fetch`, `server.nodeHandler`) or own
    * signaling (`track.connect`). Default true.
    */
-  readonly listen?: boolean
+  readonly listen?: boolean | undefined
   /**
    * Where media binds. Default: to `host`. With a loopback `host` there is one exception: for viewers in
    * Firefox, which refuses loopback addresses, media binds to every interface (encrypted, and useless
    * to anybody without the keys that travel over HTTP); `{ bindAddress: '127.0.0.1' }` forbids it.
    */
-  readonly ice?: IceOptions
+  readonly ice?: IceOptions | undefined
   /** Origins whose pages may use WHEP and the JSON routes, or `'*'`. Default: the server's own pages only. */
-  readonly cors?: readonly string[] | '*'
+  readonly cors?: readonly string[] | '*' | undefined
   /** Host names that requests may name when listening on loopback, besides loopback's own (a defence against DNS rebinding). */
-  readonly allowedHosts?: readonly string[]
+  readonly allowedHosts?: readonly string[] | undefined
   /** Heading of the index page. Default `pixelcast`. */
-  readonly title?: string
+  readonly title?: string | undefined
   /** Viewers at a time, 1…10,000; more are answered 503. Default 500. */
-  readonly maxViewers?: number
+  readonly maxViewers?: number | undefined
 }
 
 const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers']
@@ -38,7 +38,7 @@ const KNOWN_ICE = ['bindAddress', 'portRange', 'udpPort']
 
 /** @throws OptionError naming the option */
 export function checkServerOptions(options: ServerOptions = {}): ServerSettings {
-  knownOnly(options, KNOWN, '')
+  checkKeys(options, KNOWN)
   const {
     port = 8080,
     host = '127.0.0.1',
@@ -74,7 +74,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
 }
 
 function checkIce(ice: IceOptions, host: string): IceOptions {
-  knownOnly(ice, KNOWN_ICE, 'ice.')
+  checkKeys(ice, KNOWN_ICE, 'ice.')
   const { bindAddress = mediaAddress(host), portRange, udpPort } = ice
   check(bindAddress === undefined || isIP(bindAddress) > 0, 'ice.bindAddress', 'an IP address', bindAddress)
   check(
@@ -119,12 +119,6 @@ function isLoopback(host: string): boolean {
 
 function check(good: boolean, field: string, expected: string, actual: unknown): void {
   if (!good) throw new OptionError({ field, expected, actual: show(actual) })
-}
-
-function knownOnly(options: object, known: readonly string[], prefix: string): void {
-  for (const key of Object.keys(options)) {
-    check(known.includes(key), `${prefix}${key}`, `one of the options ${known.join(', ')}`, key)
-  }
 }
 
 function isWhole(value: unknown, least: number, most: number): boolean {

@@ -1,4 +1,4 @@
-import { ImageError } from '../common/errors.js'
+import { ImageError, show } from '../common/errors.js'
 import { checkSize } from '../image/check.js'
 import { checkPixelFormat } from '../image/formats.js'
 import { tightByteLength } from '../image/index.js'
@@ -16,6 +16,9 @@ export interface AllocateOptions<F extends PixelFormat = PixelFormat> {
 
 /** Checks the options of `allocate`, and says how many bytes the image takes. */
 export function layoutForAllocation(options: AllocateOptions) {
+  if (typeof options !== 'object' || options === null) {
+    throw new ImageError({ field: '', expected: '{ width, height, format }', actual: show(options) })
+  }
   const { width, height, format } = options
   checkSize(width, 'width')
   checkSize(height, 'height')

@@ -1,11 +1,17 @@
 import type { VideoCodec } from '../common/codec.js'
 import { Emitter } from '../common/emitter.js'
-import { EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
+import { checkKeys, EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
 import type { PixelFormat } from '../image/source.js'
 import type { ImageLike, SyncImageLike } from '../image/types.js'
 import type { AllocatedImage, AllocateOptions } from './allocated-image.js'
 import { createTrackMemory, Overflow, TrackControl, type TrackMemory } from './control.js'
-import { checkTrackName, checkTrackOptions, type TrackOptions, type TrackSettings } from './options.js'
+import {
+  checkCodecs,
+  checkTrackName,
+  checkTrackOptions,
+  type TrackOptions,
+  type TrackSettings,
+} from './options.js'
 import { ImageProducer } from './producer.js'
 import type { RemoteViewer } from './remote-viewer.js'
 import type { TrackStats } from './stats.js'
@@ -33,7 +39,7 @@ export interface TrackEvents {
 /** Options of `track.connect`. */
 export interface ConnectOptions {
   /** Codecs to consider, best first. Default: the track's. */
-  readonly codecs?: readonly VideoCodec[]
+  readonly codecs?: readonly VideoCodec[] | undefined
 }
 
 /** The way from a track to its engine; given to the track when it is added to a server. */
@@ -78,7 +84,7 @@ export class ImageTrack extends Emitter<TrackEvents> {
    * @throws OptionError when it is not a handle
    */
   static from(handle: TrackHandle): ImageProducer {
-    if (handle?.kind !== 'pixelcast-track') {
+    if (handle?.kind !== 'pixelcast-track' || !(handle.control instanceof SharedArrayBuffer)) {
       throw new OptionError({ field: 'handle', expected: "a track's `handle`", actual: show(handle) })
     }
     return new ImageProducer(handle.name, handle)
@@ -115,17 +121,22 @@ export class ImageTrack extends Emitter<TrackEvents> {
    * @param offerSdp the SDP of `pc.createOffer()`, with a video section that receives
    * @returns the SDP for `pc.setRemoteDescription({ type: 'answer', sdp })`; all candidates are in it
    * @throws SignalingError for an offer that cannot be answered; `status` is the HTTP status that fits
-   * @throws EngineError when the track is not added to a server, or the engine is closed
+   * @throws OptionError naming the option
+   * @throws EngineError when the track is closed or not added to a server, or the engine is closed
    */
-  connect(offerSdp: string, options: ConnectOptions = {}): Promise<{ answer: string; viewer: RemoteViewer }> {
+  async connect(
+    offerSdp: string,
+    options: ConnectOptions = {},
+  ): Promise<{ answer: string; viewer: RemoteViewer }> {
+    checkKeys(options, ['codecs'])
+    const codecs = checkCodecs(options.codecs)
+    if (this.#closed) throw new EngineError(`track ${show(this.name)} is closed`)
     if (!this.#link) {
-      return Promise.reject(
-        new EngineError(
-          `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
-        ),
+      throw new EngineError(
+        `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
       )
     }
-    return this.#link.connect(offerSdp, options)
+    return this.#link.connect(offerSdp, { codecs })
   }
 
   /** Ends the track: viewers are disconnected, waiting `addImageAsync` calls reject. Idempotent. */

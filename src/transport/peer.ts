@@ -13,11 +13,11 @@ import {
 /** Where ICE may bind. */
 export interface IceOptions {
   /** Local address to bind to and to offer; default: every interface. */
-  readonly bindAddress?: string
+  readonly bindAddress?: string | undefined
   /** UDP ports to use, inclusive; default: any. */
-  readonly portRange?: readonly [number, number]
+  readonly portRange?: readonly [number, number] | undefined
   /** One UDP port for all viewers; excludes `portRange`. */
-  readonly udpPort?: number
+  readonly udpPort?: number | undefined
 }
 
 /** What one sending video section needs to know. All of it was validated: a malformed line aborts the process. */

@@ -39,4 +39,10 @@ describe('Emitter', () => {
     expect(heard).toEqual([1])
     expect(await reported).toMatchObject({ message: 'listener' })
   })
+
+  it('refuses a listener that is none at once, not when the event comes', () => {
+    expect(() => new Bell().on('ring', undefined as never)).toThrow(
+      /listener: expected a function, got undefined/,
+    )
+  })
 })

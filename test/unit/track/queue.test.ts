@@ -185,6 +185,8 @@ describe('allocate', () => {
     [{ width: 1, height: 2, format: 'rgba' }, 'width'],
     [{ width: 2, height: Number.NaN, format: 'rgba' }, 'height'],
     [{ width: 2, height: 2, format: 'rgb' }, 'format'],
+    [undefined, ''],
+    [null, ''],
   ])('refuses %j', (options, field) => {
     const track = new ImageTrack('t')
     expect(() => track.allocate(options as never)).toThrow(expect.objectContaining({ field }))
@@ -207,6 +209,8 @@ describe('a handle', () => {
   it('says so when it is not one', () => {
     expect(() => ImageTrack.from({} as never)).toThrow(/handle: expected a track's `handle`/)
     expect(() => ImageTrack.from(undefined as never)).toThrow(/handle: expected/)
+    const posted = JSON.parse(JSON.stringify(new ImageTrack('t').handle))
+    expect(() => ImageTrack.from(posted)).toThrow(/handle: expected/)
   })
 })
 
@@ -219,10 +223,26 @@ describe('options', () => {
     [{ codecs: ['av1'] }, 'codecs'],
     [{ maxBitrate: Number.NaN }, 'maxBitrate'],
     [{ queuesize: 3 }, 'queuesize'],
+    [{ maxBitrate: '1000000' }, 'maxBitrate'],
+    [{ codecs: 'vp8' }, 'codecs'],
+    [30, 'options'],
+    [null, 'options'],
   ])('%j is refused by name', (options, field) => {
     expect(() => new ImageTrack('t', options as never)).toThrow(
       expect.objectContaining({ field, code: 'ERR_OPTION' }),
     )
+  })
+
+  it.each([
+    [{ codecs: ['h265'] }, 'codecs'],
+    [{ codecs: 'vp8' }, 'codecs'],
+    [{ codec: 'vp8' }, 'codec'],
+    [null, 'options'],
+  ])('of connect: %j is refused by name', async (options, field) => {
+    await expect(new ImageTrack('t').connect('', options as never)).rejects.toMatchObject({
+      field,
+      code: 'ERR_OPTION',
+    })
   })
 
   it.each(['', 'a\nb', 7, 'x'.repeat(129)])('a track cannot be called %j', (name) => {

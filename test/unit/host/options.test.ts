@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { checkServerOptions, type ServerOptions } from '../../../src/host/options.js'
+
+describe('the options of a server', () => {
+  it.each<[unknown, string]>([
+    [null, 'options: expected an object with port, host,'],
+    [3000, 'options: expected an object with port, host, .* got 3000'],
+    ['8080', 'options: expected an object with port, host, .* got "8080"'],
+    [{ port: '8080' }, 'port: expected a whole number from 0 to 65535, got "8080"'],
+    [{ prot: 8080 }, 'prot: expected one of the options port, host'],
+    [{ host: 1 }, 'host: expected an address'],
+    [{ ice: null }, 'ice: expected an object with bindAddress'],
+    [{ ice: '127.0.0.1' }, 'ice: expected an object with bindAddress'],
+    [{ ice: { bindAddress: 'localhost' } }, 'ice.bindAddress: expected an IP address, got "localhost"'],
+    [{ ice: { portRange: [2, 1] } }, 'ice.portRange: expected'],
+    [{ ice: { port: 1 } }, 'ice.port: expected one of the options'],
+    [{ maxViewers: 0 }, 'maxViewers: expected'],
+  ])('%j is refused by name', (options, message) => {
+    expect(() => checkServerOptions(options as ServerOptions)).toThrow(new RegExp(message))
+  })
+
+  it('may be undefined one by one, as they come from an environment', () => {
+    const port: number | undefined = process.env.NOT_SET === undefined ? undefined : 1
+    const options: ServerOptions = {
+      port,
+      host: undefined,
+      ice: { bindAddress: undefined },
+      title: undefined,
+    }
+    expect(checkServerOptions(options)).toMatchObject({ port: 8080, host: '127.0.0.1' })
+  })
+})
