@@ -8,7 +8,7 @@ import { details } from './report/details.js'
 import { report } from './report/report.js'
 import { CACHE, ROOT } from './support/bundle.mjs'
 import { Stage } from './support/stage.js'
-import { findSystem, type MissingSystem, type System } from './systems.js'
+import { findSystem, type MissingSystem, SYSTEM_NAMES, type System } from './systems.js'
 
 /** Runs the benchmark; gives the process's exit code: 1 when pixelcast itself failed somewhere. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -63,5 +63,6 @@ async function keep(
   await writeFile(join(CACHE, `${name}.json`), `${JSON.stringify({ argv, systems, results }, null, 2)}\n`)
   await writeFile(join(CACHE, `${name}.md`), text)
   const partial = options.quick || options.only.length > 0 || options.seconds !== undefined
-  if (!partial && options.systems.length > 1) await writeFile(join(ROOT, 'bench/RESULTS.md'), text)
+  if (!partial && options.systems.length === SYSTEM_NAMES.length)
+    await writeFile(join(ROOT, 'bench/RESULTS.md'), text)
 }

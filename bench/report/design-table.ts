@@ -22,7 +22,8 @@ export function designTable(results: readonly Result[]): string {
   })
   return `${textTable([head, ...rows])}
 
-In brackets: times the number of pixelcast, and the number of samples (n) behind each number.`
+In brackets: what it was measured with when not with H.264 or the codec named, times the number of
+pixelcast, and the number of samples (n) behind each number. @roamhq/wrtc has no H.264.`
 }
 
 /** A paragraph for each target that this run did not meet. */

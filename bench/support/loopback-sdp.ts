@@ -1,13 +1,21 @@
 // All media stays on 127.0.0.1, whatever a system or a browser gathers.
 
+const FORMATS = /^m=\S+ \S+ \S+ (.*)$/gm
+const FEEDBACK = /^a=rtcp-fb:(\d+) /
 const CANDIDATE = /^a=candidate:(\S+) (\d+) (\S+) (\d+) (\S+) (\d+) (.*)$/
 
 /**
  * Chromium hides its addresses behind `.local` names, which systems would look up by multicast; its
  * sockets listen on every address, so loopback is as true as the name. TCP is of no use to any of them.
+ *
+ * Firefox leaves the feedback of codecs in the offer that setCodecPreferences took out of it, and
+ * libwebrtc refuses such offers; a page that takes what it is given does not have that trouble.
  */
 export function offerForSystem(sdp: string): string {
+  const formats = new Set([...sdp.matchAll(FORMATS)].flatMap(([, list]) => list?.trim().split(' ') ?? []))
   return eachLine(sdp, (line) => {
+    const format = FEEDBACK.exec(line)?.[1]
+    if (format !== undefined && !formats.has(format)) return undefined
     const candidate = CANDIDATE.exec(line)
     if (!candidate) return line
     const [, foundation, component, protocol, priority, address, port, rest] = candidate

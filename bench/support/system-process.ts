@@ -43,7 +43,10 @@ export class SystemProcess {
       ...(bitrate !== undefined && { bitrate }),
     }
     const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-    const child = spawn(command!, [...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(command!, [...before, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...globalThis.process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    })
     let process: SystemProcess | undefined
     let output = ''
     const address = await new Promise<PeerAddress>((resolve, reject) => {
