@@ -19,7 +19,7 @@ export const addImage: Measure = {
     { key: 'max', title: 'max ms', digits: 3 },
   ],
   async run(bench) {
-    const ms = bench.duration(20, 1.5)
+    const ms = bench.duration(10, 1.5)
     const take = async (producer: ProducerMode, only?: readonly SystemName[]) => {
       const scene = { content: 'screen', width: 1920, height: 1080, fps: 30, producer } as const
       const how = producer === 'allocate' ? 'allocate' : 'copy'

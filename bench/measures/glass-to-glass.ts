@@ -91,7 +91,7 @@ async function compare(
     ...viewpoint,
   }
   const missing = missingContent(content as Content) ?? (await missingCodec(bench, viewpoint))
-  const ms = bench.duration(10, 2.5)
+  const ms = bench.duration(6, 2.5)
   await bench.compare(
     conditions,
     async (system) => (missing ? { skipped: missing } : watch(bench, system, scene, viewpoint, ms)),

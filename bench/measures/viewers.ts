@@ -55,7 +55,7 @@ export const hundred: Measure = {
 async function ladder(bench: Bench, scene: Scene, counts: readonly number[]): Promise<void> {
   const firsts = new Map<string, CrowdNumbers>()
   const ended = new Map<string, string>()
-  const ms = bench.duration(12, 1.5)
+  const ms = bench.duration(6, 1.5)
   const warmUp = bench.quick ? QUICK_WARM_UP_MS : WARM_UP_MS
   for (const count of counts) {
     const { content, width, height, fps } = scene
