@@ -1,6 +1,12 @@
 /**
- * When a viewer's packets leave. Knows nothing of codecs and sockets; time comes in as an argument.
+ * How much may be sent to a viewer, and when its packets leave. Knows nothing of codecs and sockets; time
+ * comes in as an argument.
  */
+export {
+  BandwidthEstimator,
+  type BandwidthEstimatorOptions,
+  type BandwidthStats,
+} from './bandwidth-estimator.js'
 export {
   type PacedFrame,
   type PacedRetransmission,
@@ -9,3 +15,4 @@ export {
   type PacerSink,
   type PacerStats,
 } from './pacer.js'
+export type { ProbeCluster } from './probe-control.js'
