@@ -58,8 +58,10 @@ export class AcknowledgedRate {
       if (sentAt < firstSent) firstSent = sentAt
       if (sentAt > lastSent) lastSent = sentAt
     }
-    // What was held up somewhere comes all at once; it did not get faster than it was sent.
-    const duration = Math.max(last.arrivedAt - begin, lastSent - firstSent)
+    // What was held up somewhere comes all at once; it did not get faster than it was sent. But a queue that
+    // empties is as fast as the bottleneck, whatever was sent.
+    const sendTime = window === CONGESTED_WINDOW ? 0 : lastSent - firstSent
+    const duration = Math.max(last.arrivedAt - begin, sendTime)
     if (last.arrivedAt - (this.#since ?? 0) < SHORTEST_HISTORY || duration <= 0) return undefined
     return (bytes * 8000) / duration
   }

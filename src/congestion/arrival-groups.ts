@@ -82,8 +82,10 @@ export class ArrivalGroups {
     if (sentAt - group.firstSent <= GROUP_LENGTH) return true
     const sent = sentAt - group.lastSent
     const arrived = arrivedAt - group.lastArrived
-    // It caught up with the group on its way, so both waited for the same thing (§5.2).
-    return arrived <= BURST_GAP && arrived < sent && arrivedAt - group.firstArrived < LONGEST_BURST
+    const since = arrivedAt - group.firstArrived
+    // It caught up with the group on its way, so both waited for the same thing (§5.2). One that came
+    // before the group did is another matter: a clock set back would keep the group open for ever.
+    return arrived <= BURST_GAP && arrived < sent && since >= 0 && since < LONGEST_BURST
   }
 }
 

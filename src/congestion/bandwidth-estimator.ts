@@ -55,6 +55,14 @@ const LONGEST_GAP = 2000
 const SILENCE = 500
 /** … the rate is halved for each such time, ms: what is sent only makes a queue that nobody sees. */
 const SILENCE_STEP = 500
+/** … but not further than to this share, from where probes find back. */
+const LEAST_SILENT_SHARE = 1 / 8
+/**
+ * A queue of more than this that still grows, ms, while less than this share of the estimate arrives: the
+ * capacity has dropped, and the trend, which needs a dozen groups to turn, need not be waited for.
+ */
+const DROP_QUEUE = 40
+const DROP_SHARE = 0.7
 /** A queue up to this length is left to the rate control, ms. */
 const SMALL_QUEUE = 30
 /** A longer one is to be empty again after about this time, ms … */
@@ -126,6 +134,7 @@ export class BandwidthEstimator {
     const report = this.#reader.read(feedback)
     if (!report) return
     this.#resetAfterGap(now)
+    this.#endSilence(now)
     this.#feedbackAt = now
     this.#unansweredSince = undefined
     this.#applicationLimit.update(0, this.#estimate(), now)
@@ -199,7 +208,7 @@ export class BandwidthEstimator {
 
   #updateDelayBased(probe: ProbeResult | undefined, now: number): void {
     const acknowledged = this.#acknowledged.rate(USUAL_WINDOW)
-    const { usage } = this.#detector
+    const usage = this.#usage()
     if (probe && usage !== 'over') {
       const rate = this.#clamp(probe.rate)
       const current = this.#delayBased.rate
@@ -241,8 +250,9 @@ export class BandwidthEstimator {
   #updateProbes(result: ProbeResult | undefined, now: number): void {
     const conditions = {
       estimate: this.#estimate(),
+      applicationLimited: this.#applicationLimit.since !== undefined,
       maxRate: this.#maxRate,
-      congested: this.#detector.usage === 'over' || this.#lossBased.isDecreasing,
+      congested: this.#usage() === 'over' || this.#lossBased.isDecreasing,
       queueDelay: this.#queue.delay,
       decreasedAt: this.#delayBased.decreasedAt,
     }
@@ -259,6 +269,26 @@ export class BandwidthEstimator {
     this.#queue.reset()
   }
 
+  /** After an outage nobody knows what the link is like: probes are faster in finding out than queues. */
+  #endSilence(now: number): void {
+    const share = this.#silenceShare(now)
+    if (share === 1 || this.#feedbackAt === undefined) return
+    this.#delayBased.limit(Math.max(this.#minRate, this.#estimate() * share))
+    this.#probeControl.hurry(now)
+  }
+
+  #usage(): Usage {
+    const { delay, grows } = this.#queue
+    const recently = this.#acknowledged.rate(CONGESTED_WINDOW)
+    const hasDropped =
+      grows &&
+      delay > DROP_QUEUE &&
+      recently !== undefined &&
+      recently < DROP_SHARE * this.#estimate() &&
+      this.#applicationLimit.since === undefined
+    return hasDropped ? 'over' : this.#detector.usage
+  }
+
   #estimate(): number {
     return this.#clamp(Math.min(this.#delayBased.rate, this.#lossBased.limit))
   }
@@ -271,7 +301,7 @@ export class BandwidthEstimator {
   #silenceShare(now: number): number {
     if (this.#unansweredSince === undefined) return 1
     const silence = now - this.#unansweredSince - SILENCE - this.#roundTrip.time
-    return silence < 0 ? 1 : 0.5 ** (1 + Math.floor(silence / SILENCE_STEP))
+    return silence < 0 ? 1 : Math.max(LEAST_SILENT_SHARE, 0.5 ** (1 + Math.floor(silence / SILENCE_STEP)))
   }
 
   #clamp(rate: number): number {

@@ -16,3 +16,4 @@ export {
   type PacerStats,
 } from './pacer.js'
 export type { ProbeCluster } from './probe-control.js'
+export { RetransmissionBudget } from './retransmission-budget.js'

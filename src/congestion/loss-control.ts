@@ -23,6 +23,8 @@ const MOST_INHERENT = 0.3
 /** The same while a queue stands: an overflowing one is the likelier reason (InherentLossUpperBoundOffset, …BwBalance). */
 const MOST_INHERENT_CONGESTED = 0.05
 const MOST_INHERENT_BALANCE = 100_000
+/** Loss beyond what is believed to be inherent that chance explains. */
+const UNEXPLAINED = 0.01
 /** A queue of this length stands, ms. Shorter ones are jitter. */
 const STANDING_QUEUE = 25
 
@@ -142,6 +144,8 @@ export class LossControl {
   #grow(bandwidth: number, current: number, acknowledged: number | undefined, now: number): void {
     this.#decreasing = false
     if (this.#limit === Number.POSITIVE_INFINITY || now < this.#heldUntil) return
+    // More is lost than the path explains (NotIncreaseIfInherentLossLessThanAverageLoss).
+    if (this.loss > this.#inherent + UNEXPLAINED) return
     const most = acknowledged === undefined ? bandwidth : Math.max(current, LIMIT_FACTOR * acknowledged)
     this.#limit = Math.min(bandwidth, most, current * STEPS[0]!)
   }

@@ -1,6 +1,9 @@
 /** The first two clusters, times the start rate, and further ones, times the result (libwebrtc: ProbeControllerConfig). */
 const FIRST_SCALES = [3, 6]
 const FURTHER_SCALE = 2
+/** Later on, on top of media that fills the estimate, a little less (loss_limited_probe_scale), or as much (alr_probe_scale). */
+const LATER_SCALE = 1.5
+const LATER_SCALE_LIMITED = 2
 /** … as long as more than this share of the last arrived (further_probe_threshold). */
 const FURTHER_THRESHOLD = 0.7
 /** A cluster has at least as many packets, and lasts as long, ms (min_probe_packets_sent, min_probe_duration). */
@@ -40,6 +43,8 @@ export interface ProbeConditions {
   /** Bits per second. */
   readonly estimate: number
   readonly maxRate: number
+  /** The application sends less than it may. */
+  readonly applicationLimited: boolean
   /** Delay or loss says that it is too much already. */
   readonly congested: boolean
   /** ms */
@@ -115,7 +120,13 @@ export class ProbeControl {
     if (this.#nextAt === undefined || now < this.#nextAt) return
     if (this.#queue.length > 0 || now < this.#waitsUntil - LONGEST_WAIT / 2 || mustNot(conditions)) return
     if (now - conditions.decreasedAt < PAUSE_AFTER_DECREASE) return
-    this.#probe(FURTHER_SCALE * conditions.estimate, conditions, now)
+    const scale = conditions.applicationLimited ? LATER_SCALE_LIMITED : LATER_SCALE
+    this.#probe(scale * conditions.estimate, conditions, now)
+  }
+
+  /** The estimate is known to be far too low: the next probe is due. */
+  hurry(now: number): void {
+    this.#nextAt = now
   }
 
   #probe(rate: number, { estimate, maxRate }: ProbeConditions, now: number): void {

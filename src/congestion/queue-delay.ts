@@ -12,6 +12,12 @@ export class QueueDelay {
   #least: number[] = []
   #spanEnd = Number.NEGATIVE_INFINITY
   #delay = 0
+  #grows = false
+
+  /** The last feedback's packets waited longer than those of the one before. */
+  get grows(): boolean {
+    return this.#grows
+  }
 
   /** ms; of the packet that waited least in the last feedback, so that jitter does not count. */
   get delay(): number {
@@ -29,7 +35,9 @@ export class QueueDelay {
     } else if (least < this.#least.at(-1)!) {
       this.#least[this.#least.length - 1] = least
     }
-    this.#delay = Math.max(0, least - Math.min(...this.#least))
+    const delay = Math.max(0, least - Math.min(...this.#least))
+    this.#grows = delay > this.#delay
+    this.#delay = delay
   }
 
   /** The receiver's clock has changed, or nothing came for long. */

@@ -1,4 +1,9 @@
-import { BandwidthEstimator, type BandwidthEstimatorOptions, Pacer } from '../../src/congestion/index.js'
+import {
+  BandwidthEstimator,
+  type BandwidthEstimatorOptions,
+  Pacer,
+  RetransmissionBudget,
+} from '../../src/congestion/index.js'
 import type { TransportFeedback } from '../../src/rtp/index.js'
 import { TransportLog } from '../../src/rtp/transport-log.js'
 import { seeded } from './random.js'
@@ -40,10 +45,10 @@ export class Sender {
   readonly estimator: BandwidthEstimator
   readonly #pacer: Pacer<Frame, { frame: Frame; index: number }>
   readonly #random: () => number
+  readonly #retransmissions = new RetransmissionBudget()
   #sequence = 0
   #keyframeWanted = true
   #wakeAt: number | undefined
-  /** Packets that the viewer asks for again, by RTX. */
   keyframes = 0
   padding = 0
   media: Media
@@ -88,7 +93,8 @@ export class Sender {
 
   makeFrame(now: number): void {
     const { fps, most, keyframe, unevenness } = this.media
-    const rate = Math.min(most, this.estimator.target(now))
+    const target = this.estimator.target(now)
+    const rate = Math.min(most, this.#retransmissions.mediaRate(target, now))
     const isKeyframe = this.#keyframeWanted
     this.#keyframeWanted = false
     if (isKeyframe) this.keyframes++
@@ -106,6 +112,7 @@ export class Sender {
   }
 
   retransmit(size: number, now: number): void {
+    if (!this.#retransmissions.allow(size, this.estimator.target(now), now)) return
     const frame: Frame = { keyframe: false, packets: [{ length: size }], at: now }
     this.#pacer.enqueueRetransmissions([{ frame, index: 0 }])
     this.wake(now)

@@ -20,7 +20,7 @@ export interface Scenario {
     readonly link?: Partial<LinkConditions>
     readonly media?: Partial<Media>
   }[]
-  /** Lost packets are asked for and sent again; half of the receivers' time goes by before. Default true. */
+  /** Lost packets are asked for and sent again. Default true. */
   readonly retransmit?: boolean
   /** Feedback as it gets to the sender. */
   readonly tamper?: (feedback: TransportFeedback) => TransportFeedback | undefined
@@ -35,6 +35,8 @@ export interface Sample extends BandwidthStats {
 }
 
 const SAMPLE_INTERVAL = 10
+/** Receivers wait a moment for packets that were overtaken, ms; longer if that happens often. */
+const NACK_DELAY = 20
 
 /** What happened. */
 export class Outcome {
@@ -99,7 +101,9 @@ export function simulate(scenario: Scenario): Outcome {
   const maker = new FeedbackMaker()
   const samples: Sample[] = []
   const delays: { at: number; delay: number }[] = []
+  const nacks: { at: number; lost: number }[] = []
   const resends: { at: number; size: number }[] = []
+  const arrived = new Set<number>()
   let sentBytes = 0
   let arrivedBytes = 0
   let expected = 0
@@ -123,11 +127,18 @@ export function simulate(scenario: Scenario): Outcome {
     for (const { packet, at } of link.receive(now)) {
       arrivedBytes += packet.size + OVERHEAD
       maker.onPacket(packet.sequenceNumber, at)
+      arrived.add(packet.sequenceNumber)
       if (packet.madeAt !== undefined) delays.push({ at, delay: at - packet.madeAt })
       if (retransmit && packet.sequenceNumber > expected)
         for (let lost = expected; lost < packet.sequenceNumber; lost++)
-          resends.push({ at: at + 10 + back.conditions.delay, size: sizes[lost] ?? 1200 })
+          nacks.push({ at: at + NACK_DELAY, lost })
       expected = Math.max(expected, packet.sequenceNumber + 1)
+    }
+  }
+  const nack = (now: number) => {
+    while (nacks[0] && nacks[0].at <= now) {
+      const { lost } = nacks.shift()!
+      if (!arrived.has(lost)) resends.push({ at: now + back.conditions.delay, size: sizes[lost] ?? 0 })
     }
   }
   const feed = (now: number) => {
@@ -145,6 +156,7 @@ export function simulate(scenario: Scenario): Outcome {
       link.nextAt ?? Number.POSITIVE_INFINITY,
       back.nextAt ?? Number.POSITIVE_INFINITY,
       changes[0]?.at ?? Number.POSITIVE_INFINITY,
+      nacks[0]?.at ?? Number.POSITIVE_INFINITY,
       resends[0]?.at ?? Number.POSITIVE_INFINITY,
     )
 
@@ -155,6 +167,7 @@ export function simulate(scenario: Scenario): Outcome {
       if (change.media) sender.media = { ...sender.media, ...change.media }
     }
     receive(now)
+    nack(now)
     for (const { packet } of back.receive(now)) {
       const feedback = scenario.tamper ? scenario.tamper(packet) : packet
       if (feedback) sender.onFeedback(feedback, now)
