@@ -7,13 +7,7 @@ export {
   type BandwidthEstimatorOptions,
   type BandwidthStats,
 } from './bandwidth-estimator.js'
-export {
-  type PacedFrame,
-  type PacedRetransmission,
-  Pacer,
-  type PacerOptions,
-  type PacerSink,
-  type PacerStats,
-} from './pacer.js'
+export { Pacer } from './pacer.js'
+export type { PacedFrame, PacedRetransmission, PacerOptions, PacerSink, PacerStats } from './pacer-types.js'
 export type { ProbeCluster } from './probe-control.js'
 export { RetransmissionBudget } from './retransmission-budget.js'

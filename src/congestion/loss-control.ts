@@ -118,6 +118,13 @@ export class LossControl {
 
   #decide({ delayBased, acknowledged }: LossInput, now: number): void {
     const current = Math.min(this.#limit, delayBased)
+    if (this.loss === 0) {
+      // Nothing to explain; most links, most of the time.
+      this.#inherent = 0
+      this.#grow(delayBased, current, acknowledged, now)
+      if (this.#limit >= delayBased) this.#release()
+      return
+    }
     const isClear = this.#queueDelay < STANDING_QUEUE
     const candidates = [...STEPS.map((step) => step * current), delayBased]
     if (acknowledged !== undefined) candidates.push(acknowledged)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Pacer, type PacerOptions } from '../../../src/congestion/pacer.js'
+import { Pacer, type PacerOptions } from '../../../src/congestion/index.js'
 
 interface Frame {
   readonly name: string
