@@ -38,6 +38,8 @@ export class DelayControl {
   readonly #queue = new QueueDelay()
   readonly #control: RateControl
   #usage: Usage = 'normal'
+  /** Reckoned once a feedback, as it takes a walk over the window. */
+  #acknowledgedRate: number | undefined
   #updatedAt: number | undefined
 
   constructor(startRate: number) {
@@ -54,7 +56,7 @@ export class DelayControl {
 
   /** What arrives; undefined before enough did. */
   get acknowledged(): number | undefined {
-    return this.#acknowledged.rate(USUAL_WINDOW)
+    return this.#acknowledgedRate
   }
 
   /** ms */
@@ -91,7 +93,8 @@ export class DelayControl {
       this.#detector.update(this.#trendline.slope, delta.sent, delta.arrivedAt)
     }
     const { roundTripTime, applicationLimited, probe } = conditions
-    const acknowledged = this.acknowledged
+    const acknowledged = this.#acknowledged.rate(USUAL_WINDOW)
+    this.#acknowledgedRate = acknowledged
     const acknowledgedRecently = this.#acknowledged.rate(CONGESTED_WINDOW)
     this.#usage = this.#judge(acknowledgedRecently, applicationLimited)
     if (probe && this.#usage !== 'over') this.#adopt(probe, acknowledged ?? 0, now)
