@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects. `unit` runs on the sources, in parallel, in milliseconds. `integration` runs on the
-// built package in dist/ with real browsers and headless receivers, one file at a time: the machine
+// `unit` runs on the sources, in parallel, in milliseconds, simulated networks included. `integration` runs
+// on the built package in dist/ with real browsers and headless receivers, one file at a time: the machine
 // has few cores and a frame that waits for a core says nothing about pixelcast.
 export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'forks' } },
+      {
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/network/*.test.ts'], pool: 'forks' },
+      },
       {
         test: {
           name: 'integration',

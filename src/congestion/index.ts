@@ -1,11 +1,13 @@
 /**
- * When a viewer's packets leave. Knows nothing of codecs and sockets; time comes in as an argument.
+ * How much may be sent to a viewer, and when its packets leave. Knows nothing of codecs and sockets; time
+ * comes in as an argument.
  */
 export {
-  type PacedFrame,
-  type PacedRetransmission,
-  Pacer,
-  type PacerOptions,
-  type PacerSink,
-  type PacerStats,
-} from './pacer.js'
+  BandwidthEstimator,
+  type BandwidthEstimatorOptions,
+  type BandwidthStats,
+} from './bandwidth-estimator.js'
+export { Pacer } from './pacer.js'
+export type { PacedFrame, PacedRetransmission, PacerOptions, PacerSink, PacerStats } from './pacer-types.js'
+export type { ProbeCluster } from './probe-control.js'
+export { RetransmissionBudget } from './retransmission-budget.js'

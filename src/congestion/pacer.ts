@@ -1,43 +1,5 @@
+import type { PacedFrame, PacedRetransmission, PacerOptions, PacerSink, PacerStats } from './pacer-types.js'
 import { SendBudget } from './send-budget.js'
-
-/** What the pacer must know of a frame; each packet counts with its `length` (headroom for overhead). */
-export interface PacedFrame {
-  readonly keyframe: boolean
-  readonly packets: readonly { readonly length: number }[]
-}
-
-/** What it must know of a retransmission: which packet of which frame. */
-export interface PacedRetransmission {
-  readonly frame: PacedFrame
-  readonly index: number
-}
-
-/** Where packets go when their time has come. `RtpStream` has the first two. */
-export interface PacerSink<F extends PacedFrame, R extends PacedRetransmission> {
-  sendPacket(frame: F, index: number, now: number): unknown
-  retransmit(retransmission: R, now: number): unknown
-  /** Frames were dropped: nothing but a keyframe helps this viewer. Called once, until one is enqueued. */
-  needsKeyframe(): void
-}
-
-export interface PacerOptions {
-  /** Target bitrate, bits per second. Default 50 Mbit/s, until an estimator knows better. */
-  readonly rate?: number
-  /** The target times this is the rate of sending, so that the queue drains; 1.5..2.5. Default 2.5. */
-  readonly factor?: number
-  /** Delta frames that would take longer than this to send are dropped, ms. Default 250. */
-  readonly maxQueueTime?: number
-  /** The same in bytes. Default 2 MiB. */
-  readonly maxQueueBytes?: number
-}
-
-export interface PacerStats {
-  /** Frames that were refused or dropped, in whole or in part. */
-  readonly framesDropped: number
-  /** How often the queue ran over. */
-  readonly overflows: number
-  readonly retransmissionsDropped: number
-}
 
 const DEFAULT_RATE = 50_000_000
 const DEFAULT_FACTOR = 2.5
@@ -72,6 +34,7 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
   readonly #maxQueueTime: number
   readonly #maxQueueBytes: number
   readonly #budget: SendBudget
+  #probe: { readonly rate: number; readonly budget: SendBudget } | undefined
   readonly #retransmissions: R[] = []
   #frames: Entry<F>[] = []
   /** Bytes of `#frames` not sent yet, and the share of delta frames in it. */
@@ -154,10 +117,35 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
    */
   process(now: number): number | undefined {
     this.#budget.advance(now)
-    while (this.#budget.available) {
-      if (!this.#sendRetransmission(now) && !this.#sendFramePacket(now)) return undefined
+    for (;;) {
+      // Asked for each packet, since any of them may be the last of a probe.
+      const budget = this.#probing(now) ?? this.#budget
+      const mayWait = this.#retransmissions.length > 0 || this.#frames.length > 0
+      if (!budget.available) return mayWait || this.#probe ? budget.wait : undefined
+      if (!this.#sendRetransmission(now) && !this.#sendFramePacket(now) && !this.#sendPadding(now))
+        return undefined
     }
-    return this.#retransmissions.length > 0 || this.#frames.length > 0 ? this.#budget.wait : undefined
+  }
+
+  /** The budget of the probe that is under way. */
+  #probing(now: number): SendBudget | undefined {
+    const rate = this.#sink.probeRate?.(now)
+    if (rate === undefined) this.#probe = undefined
+    else if (this.#probe?.rate !== rate) this.#probe = { rate, budget: new SendBudget(rate, true) }
+    this.#probe?.budget.advance(now)
+    return this.#probe?.budget
+  }
+
+  #sendPadding(now: number): boolean {
+    if (!this.#probe) return false
+    const bytes = this.#sink.sendPadding?.(now) ?? 0
+    this.#probe.budget.spend(bytes)
+    return bytes > 0
+  }
+
+  #spend(bytes: number): void {
+    this.#budget.spend(bytes)
+    this.#probe?.budget.spend(bytes)
   }
 
   /** Drops everything that waits; the next frame must be a keyframe again. Does not call `needsKeyframe`. */
@@ -171,7 +159,7 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
   #sendRetransmission(now: number): boolean {
     const retransmission = this.#retransmissions.shift()
     if (!retransmission) return false
-    this.#budget.spend(retransmission.frame.packets[retransmission.index]?.length ?? 0)
+    this.#spend(retransmission.frame.packets[retransmission.index]?.length ?? 0)
     this.#sink.retransmit(retransmission, now)
     return true
   }
@@ -182,7 +170,7 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
     const { frame } = entry
     const index = entry.next++
     const size = frame.packets[index]!.length
-    this.#budget.spend(size)
+    this.#spend(size)
     this.#queuedBytes -= size
     if (!frame.keyframe) this.#queuedDeltaBytes -= size
     if (entry.next === frame.packets.length) this.#frames.shift()

@@ -17,16 +17,21 @@ export class SendBudget {
   #burst = 0
   #tokens = 0
   #now: number | undefined
+  readonly #burstBytes: number
 
-  /** @param rate bits per second */
-  constructor(rate: number) {
+  /**
+   * @param rate bits per second
+   * @param even packets keep their distance, as far as timers allow: for a probe, which is measured by it
+   */
+  constructor(rate: number, even = false) {
+    this.#burstBytes = even ? 0 : BURST_BYTES
     this.setRate(rate)
     this.#tokens = this.#burst
   }
 
   setRate(rate: number): void {
     this.#rate = Math.max(rate || 0, LOWEST_RATE) / 8000
-    this.#burst = Math.max(Math.min(this.#rate * BURST_TIME, BURST_BYTES), this.#rate * TIMER_SLACK)
+    this.#burst = Math.max(Math.min(this.#rate * BURST_TIME, this.#burstBytes), this.#rate * TIMER_SLACK)
     this.#tokens = Math.min(this.#tokens, this.#burst)
   }
 

@@ -58,6 +58,11 @@ export class PacketHistory {
     if (this.#count < this.#capacity) this.#count++
   }
 
+  /** Sequence numbers of the packets sent last, the newest first. */
+  *newest(count: number): Generator<number> {
+    for (let age = 0; age < Math.min(count, this.#count); age++) yield (this.#newest - age) & 0xffff
+  }
+
   /** How many packets were sent after this one; undefined when the packet is not at hand. */
   age(sequenceNumber: number): number | undefined {
     const age = (this.#newest - sequenceNumber) & 0xffff

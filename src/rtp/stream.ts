@@ -57,6 +57,8 @@ export interface RtpStreamStats {
   /** Frames whose last packet was sent. */
   readonly framesSent: number
   readonly packetsRetransmitted: number
+  /** Sent for probes alone. */
+  readonly paddingPackets: number
   /** Sequence numbers asked for that are too old, or were never sent. */
   readonly nackedNotFound: number
   /** Packets that `out` refused. */
@@ -68,6 +70,9 @@ const LARGEST_FIRST_SEQUENCE_NUMBER = 0x7fff
 
 /** libsrtp forgets packets more than 1,024 back, and to send one of those is an error: stay clear of it. */
 const LARGEST_SAME_SSRC_AGE = 1000
+
+/** Of so many packets the largest is sent as padding: the last of a frame may be a few bytes long. */
+const PADDING_CHOICE = 8
 
 /**
  * A packet is not repeated again within a round trip (libwebrtc: RtpPacketHistory::VerifyRtt), nor within
@@ -102,6 +107,7 @@ export class RtpStream {
     bytesSent: 0,
     framesSent: 0,
     packetsRetransmitted: 0,
+    paddingPackets: 0,
     nackedNotFound: 0,
     packetsRefused: 0,
   }
@@ -167,15 +173,43 @@ export class RtpStream {
   }
 
   /** Sends a packet again now. @returns false when it has become too old or the transport refused it. */
-  retransmit({ frame, index, sequenceNumber }: Retransmission, now: number): boolean {
-    const packet = frame.packets[index]
-    if (packet === undefined || !this.#mayRetransmit(sequenceNumber)) return false
-    const last = index === frame.packets.length - 1
+  retransmit(retransmission: Retransmission, now: number): boolean {
+    const { frame, index, sequenceNumber } = retransmission
+    if (frame.packets[index] === undefined || !this.#mayRetransmit(sequenceNumber)) return false
     this.#stats.packetsRetransmitted++
+    return this.#resend(retransmission, now)
+  }
+
+  #resend({ frame, index, sequenceNumber }: Retransmission, now: number): boolean {
+    const packet = frame.packets[index]!
+    const last = index === frame.packets.length - 1
     if (!this.#rtx) return this.#sendMedia(packet, last, sequenceNumber, frame.captureTime, now)
     const rtxSequenceNumber = this.#rtxSequenceNumber
     this.#rtxSequenceNumber = (rtxSequenceNumber + 1) & 0xffff
     return this.#send(this.#rtx, packet, last, rtxSequenceNumber, frame.captureTime, sequenceNumber, now)
+  }
+
+  /**
+   * Sends something that the receiver has already, so that a probe has packets to measure: the largest of
+   * the last ones, by RTX, which any receiver recognises as a repetition (libwebrtc probes in the same
+   * way: RTPSender::GeneratePadding). Without RTX a repetition would be refused as a replay (RFC 3711
+   * §3.3.2) and never be reported.
+   * @returns its bytes; 0 when there is nothing to send, or the transport refused it
+   */
+  sendPadding(now: number): number {
+    if (!this.#rtx) return 0
+    let best: Retransmission | undefined
+    let size = 0
+    for (const sequenceNumber of this.#history.newest(PADDING_CHOICE)) {
+      const entry = this.#history.get(sequenceNumber)
+      const length = entry?.frame.packets[entry.index]?.length ?? 0
+      if (!entry || length <= size) continue
+      best = { ...entry, sequenceNumber }
+      size = length
+    }
+    if (!best || !this.#resend(best, now)) return 0
+    this.#stats.paddingPackets++
+    return size
   }
 
   /** With RTX always: that stream has sequence numbers of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Pacer, type PacerOptions } from '../../../src/congestion/pacer.js'
+import { Pacer, type PacerOptions } from '../../../src/congestion/index.js'
 
 interface Frame {
   readonly name: string
@@ -201,5 +201,58 @@ describe('the rest', () => {
     pacer.setRate(0)
     expect(pacer.process(1)).toBeGreaterThan(0)
     expect(sent.length).toBeLessThan(10)
+  })
+})
+
+describe('probes', () => {
+  /** Probes at 6 Mbit/s until so many packets have left; packets of 1,250 bytes at 1 Mbit/s otherwise. */
+  function probing(packets: number, padding: number) {
+    const sent: [string, number][] = []
+    let padded = 0
+    const pacer = new Pacer<Frame, { frame: Frame; index: number }>(
+      {
+        sendPacket: (frame, index, now) => sent.push([`${frame.name}${index}`, now]),
+        retransmit: ({ frame, index }, now) => sent.push([`rtx ${frame.name}${index}`, now]),
+        needsKeyframe: () => {},
+        probeRate: () => (sent.length < packets ? 6_000_000 : undefined),
+        sendPadding: (now) => {
+          if (padded++ >= padding) return 0
+          sent.push(['padding', now])
+          return 1250
+        },
+      },
+      { rate: 1_000_000, factor: 1 },
+    )
+    const run = () => {
+      let now = 0
+      for (let wait = pacer.process(now); wait !== undefined; wait = pacer.process(now))
+        now += Math.ceil(wait)
+    }
+    return { pacer, sent, run }
+  }
+
+  it('are sent at their own pace, media first, then padding', () => {
+    const { pacer, sent, run } = probing(9, 100)
+    pacer.enqueueFrame(frame('K', 4, true))
+    run()
+    expect(sent.map(([name]) => name)).toEqual(['K0', 'K1', 'K2', 'K3', ...Array(5).fill('padding')])
+    // 1,250 bytes at 6 Mbit/s are 1.7 ms, and timers have whole ones.
+    expect(sent.at(-1)?.[1]).toBeGreaterThanOrEqual(11)
+    expect(sent.at(-1)?.[1]).toBeLessThanOrEqual(16)
+  })
+
+  it('end with what there is to send', () => {
+    const { pacer, sent, run } = probing(9, 2)
+    pacer.enqueueFrame(frame('K', 1, true))
+    run()
+    expect(sent.map(([name]) => name)).toEqual(['K0', 'padding', 'padding'])
+  })
+
+  it('are followed by the usual pace, and no padding', () => {
+    const { pacer, sent, run } = probing(5, 100)
+    pacer.enqueueFrame(frame('K', 20, true))
+    run()
+    expect(sent.map(([name]) => name)).toEqual(Array.from({ length: 20 }, (_, i) => `K${i}`))
+    expect(sent.at(-1)?.[1]).toBeGreaterThan(140)
   })
 })

@@ -144,6 +144,35 @@ describe('header extensions', () => {
   })
 })
 
+describe('padding', () => {
+  it('is the largest of the last packets, by RTX', () => {
+    const { stream, parsed } = streamOf({ rtx: RTX, extensions: { transportCc: 3 } })
+    expect(stream.sendPadding(0)).toBe(0)
+    const frame = frameOf([90, 60, 5])
+    for (let i = 0; i < 3; i++) stream.sendPacket(frame, i, 10)
+    const before = stream.sentPackets.nextSequenceNumber
+    expect(stream.sendPadding(20)).toBeGreaterThan(90)
+    expect(parsed().at(-1)).toMatchObject({ ssrc: RTX.ssrc, sequenceNumber: 7 })
+    expect(parseRtx(parsed().at(-1)?.payload ?? Buffer.alloc(0)).originalSequenceNumber).toBe(100)
+    expect(stream.sentPackets.nextSequenceNumber).toBe(before + 1)
+    expect(stream.stats).toMatchObject({ paddingPackets: 1, packetsRetransmitted: 0 })
+  })
+
+  it('does not keep a packet from being asked for', () => {
+    const { stream } = streamOf({ rtx: RTX })
+    sendMany(stream, 1)
+    stream.sendPadding(20)
+    expect(stream.onNack([100], 21)).toHaveLength(1)
+  })
+
+  it('is none without RTX', () => {
+    const { stream, packets } = streamOf()
+    sendMany(stream, 1)
+    expect(stream.sendPadding(20)).toBe(0)
+    expect(packets).toHaveLength(1)
+  })
+})
+
 describe('retransmission', () => {
   it('goes to the RTX stream', () => {
     const { stream, parsed } = streamOf({ rtx: RTX, extensions: { transportCc: 3 } })

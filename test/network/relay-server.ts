@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Relay, type RelayOptions } from './relay.js'
+
+const CANDIDATE = /^a=candidate:(\S+) 1 UDP (\d+) (\S+) (\d+) typ host.*$/gim
+const LONGEST_BODY = 1024 * 1024
+
+/**
+ * A pixelcast server seen through a bad network: forwards HTTP as it is and media through a `Relay` for
+ * each session. A browser is pointed at `url` instead of the server and needs no other preparation.
+ *
+ * The offer's candidates are withheld from the server and the answer names the relay alone, so that the
+ * two cannot find a way past it.
+ */
+export class RelayServer {
+  readonly relays: Relay[] = []
+  #conditions: Pick<RelayOptions, 'down' | 'up'>
+
+  static async start(
+    target: string,
+    conditions: Pick<RelayOptions, 'down' | 'up' | 'seed'> = {},
+  ): Promise<RelayServer> {
+    const http = createServer()
+    const relay = new RelayServer(http, target, conditions)
+    http.listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    return relay
+  }
+
+  private constructor(
+    private readonly http: Server,
+    private readonly target: string,
+    private readonly options: Pick<RelayOptions, 'down' | 'up' | 'seed'>,
+  ) {
+    this.#conditions = options
+    http.on('request', (request, response) => {
+      this.#forward(request, response).catch((error: unknown) => {
+        if (!response.headersSent) response.writeHead(502)
+        response.end(String(error))
+      })
+    })
+  }
+
+  /** Ends with a slash, as a server's does. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/`
+  }
+
+  /** For sessions that there are and that will be. */
+  change(conditions: Pick<RelayOptions, 'down' | 'up'>): void {
+    this.#conditions = {
+      down: { ...this.#conditions.down, ...conditions.down },
+      up: { ...this.#conditions.up, ...conditions.up },
+    }
+    for (const relay of this.relays) relay.change(conditions)
+  }
+
+  async close(): Promise<void> {
+    this.http.closeAllConnections()
+    this.http.close()
+    await Promise.all(this.relays.map((relay) => relay.close()))
+  }
+
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isOffer = request.method === 'POST' && request.headers['content-type'] === 'application/sdp'
+    if (request.method === 'PATCH') {
+      // Trickled candidates would be a way past the relay.
+      response.writeHead(204).end()
+      return
+    }
+    const body = await read(request)
+    const answer = await fetch(new URL(request.url ?? '/', this.target), {
+      method: request.method ?? 'GET',
+      headers: forwarded(request),
+      redirect: 'manual',
+      ...(body.length > 0 && { body: isOffer ? withoutCandidates(body.toString()) : new Uint8Array(body) }),
+    })
+    const headers: Record<string, string> = {}
+    for (const [name, value] of answer.headers)
+      if (!/^(content-length|content-encoding|transfer-encoding|connection|keep-alive|date)$/.test(name))
+        headers[name] = value
+    const isAnswer = isOffer && answer.status === 201
+    const content = isAnswer
+      ? Buffer.from(await this.#through(await answer.text()))
+      : Buffer.from(await answer.arrayBuffer())
+    response.writeHead(answer.status, headers).end(content)
+  }
+
+  /** The answer with the port of a relay of its own in the place of the server's. */
+  async #through(answer: string): Promise<string> {
+    const ports = [...answer.matchAll(CANDIDATE)].map((match) => Number(match[4]))
+    const serverPort = ports[0]
+    if (serverPort === undefined) throw new Error('no host candidate in the answer')
+    const seed = (this.options.seed ?? 1) + this.relays.length
+    const relay = await Relay.start({ serverPort, seed, ...this.#conditions })
+    this.relays.push(relay)
+    let first = true
+    return answer.replace(CANDIDATE, (_line, foundation: string, priority: string) => {
+      if (!first) return 'a=x-left-out'
+      first = false
+      return `a=candidate:${foundation} 1 UDP ${priority} 127.0.0.1 ${relay.port} typ host`
+    })
+  }
+}
+
+function withoutCandidates(offer: string): string {
+  return offer.replace(/^a=(candidate:|end-of-candidates).*\r?\n/gm, '')
+}
+
+function forwarded(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of ['content-type', 'accept', 'authorization', 'if-match']) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  return headers
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > LONGEST_BODY) throw new Error('too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
