@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { movingTexture, naturalStill, patches, type RgbaImage, random } from '../test/support/images.js'
+import { movingTexture, naturalStill, patches, type RgbaImage } from '../test/support/images.js'
+import { seeded } from '../test/support/random.js'
 import { CACHE, ROOT } from './support/bundle.mjs'
 
 /** What the images show. Codecs behave differently on each. */
@@ -87,7 +88,7 @@ function screen(width: number, height: number, index: number): RgbaImage {
 
 function motion(width: number, height: number, index: number): RgbaImage {
   const image = movingTexture(width, height, index)
-  const next = random(index + 1)
+  const next = seeded(index + 1)
   for (let i = 0; i < image.data.length; i += 4) {
     const grain = Math.round((next() - 0.5) * GRAIN)
     for (let c = 0; c < 3; c++) image.data[i + c] = Math.max(0, Math.min(255, image.data[i + c]! + grain))

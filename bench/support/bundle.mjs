@@ -1,8 +1,8 @@
-// Turns TypeScript into something that Node 20 runs, on the fly, as the tests' own support does.
+// Turns the benchmark's TypeScript into something that Node 20 runs, on the fly.
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { bundleForNode } from '../../test/support/bundle.mjs'
 
 // Holds for this file and for what is bundled into .cache/bench alike: both lie two folders deep.
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,27 +19,6 @@ export const DIST = resolve(process.env.PIXELCAST_DIST ?? join(ROOT, 'dist'))
 export async function bundle(entry, name) {
   const outfile = join(CACHE, `${name}.mjs`)
   await mkdir(CACHE, { recursive: true })
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    sourcemap: 'inline',
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'the package as built, not a copy of it',
-        setup: (api) =>
-          api.onResolve({ filter: /\/dist\/index\.js$/ }, () => ({
-            path: pathToFileURL(join(DIST, 'index.js')).href,
-            external: true,
-          })),
-      },
-    ],
-  })
+  await bundleForNode(entry, outfile, DIST)
   return outfile
 }

@@ -3,17 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, type BrowserName, launch } from '../support/browser.js'
 import {
   burn,
-  convert,
   measure,
   PATCH_COLOURS,
   patchCentres,
   patches,
-  RAW_FORMATS,
   type Rgb,
   type RgbaImage,
 } from '../support/images.js'
 import { createLocalServer, type ImageTrack, type PixelcastServer, whepUrl } from '../support/pixelcast.js'
 import { type Player, Stage } from '../support/player.js'
+import { convert, RAW_FORMATS } from '../support/raw-formats.js'
 import { until } from '../support/wait.js'
 
 const WIDTH = 480

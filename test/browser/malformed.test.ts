@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, launchChromium } from '../support/browser.js'
 import { Child } from '../support/child.js'
-import { random } from '../support/images.js'
 import { Stage } from '../support/player.js'
+import { seeded } from '../support/random.js'
 import type { ServerProcessApi } from '../support/server-process.js'
 
 const TRACK = 'numbers'
@@ -103,7 +103,7 @@ describe('requests that make no sense', () => {
 
   it('one line of the offer left out, doubled, cut or spoilt, each in turn', async () => {
     const lines = offer.trimEnd().split(/\r?\n/)
-    const next = random(5)
+    const next = seeded(5)
     const broken = lines.flatMap((line, i) => {
       const put = (...instead: string[]) =>
         `${[...lines.slice(0, i), ...instead, ...lines.slice(i + 1)].join('\r\n')}\r\n`

@@ -8,7 +8,7 @@ import {
   startHeadlessReceiver,
   type ViewerStats,
 } from '../support/headless-receiver/index.js'
-import { random } from '../support/images.js'
+import { seeded } from '../support/random.js'
 import type { ServerProcessApi } from '../support/server-process.js'
 import { pause, until } from '../support/wait.js'
 
@@ -67,7 +67,7 @@ describe.each(['h264', 'vp8'] as const)('RTCP from a viewer of %s', (codec) => {
   })
 
   it('garbage is ignored', async () => {
-    const next = random(3)
+    const next = seeded(3)
     const { ssrc } = await stats()
     const header = (count: number, type: number, words: number, ...body: number[]) =>
       new Uint8Array([0x80 | count, type, words >> 8, words & 255, ...body])

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, type BrowserName, launch } from '../support/browser.js'
-import {
-  burn,
-  convert,
-  flat,
-  measure,
-  patchCentres,
-  patches,
-  type RawFormat,
-  type Rgb,
-} from '../support/images.js'
+import { burn, flat, measure, patchCentres, patches, type Rgb } from '../support/images.js'
 import { createLocalServer, type PixelcastServer, whepUrl } from '../support/pixelcast.js'
 import { Stage } from '../support/player.js'
+import { convert, type RawFormat } from '../support/raw-formats.js'
 import { until } from '../support/wait.js'
 
 const TOLERANCE = 3

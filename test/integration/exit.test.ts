@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headless-receiver/index.js'
+import { startProgram } from '../support/program.js'
 import { until } from '../support/wait.js'
 
 /** How a process ends while its engine encodes and sends: with its own exit code, never by an abort of native code. */
@@ -18,23 +18,16 @@ describe('a process with a viewer ends', () => {
     ['by an exception that nobody caught', 'throw', 1],
     ['on SIGTERM, when its handler closes the server', 'leave-open', 0],
   ])('%s', async (_title, mode, code) => {
-    const program = fork('test/integration/programs/exit.mjs', [mode], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    let stderr = ''
-    program.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    const ended = once(program, 'exit')
-    const [{ url }] = (await once(program, 'message')) as [{ url: string }]
+    const program = startProgram('exit.mjs', mode)
+    const { url } = (await program.first) as { url: string }
     await receiver.call('open', { url: new URL('whep/exit', url).href, count: 1, codec: 'h264' })
     await until('frames', async () => (await receiver.call('stats')).some(({ frames }) => frames > 5))
-    program.send('now')
+    program.process.send('now')
     if (mode === 'leave-open') {
-      await once(program, 'disconnect')
-      program.kill('SIGTERM')
+      await once(program.process, 'disconnect')
+      program.process.kill('SIGTERM')
     }
-    expect(await ended, stderr).toEqual([code, null])
+    expect(await program.ended, program.stderr()).toEqual([code, null])
     await receiver.call('close', { how: 'close' })
   })
 })

@@ -1,4 +1,4 @@
-import { seeded } from './random.js'
+import { seeded } from '../support/random.js'
 
 /** What a link does to packets; times in ms, rates in bits per second, shares 0..1. */
 export interface LinkConditions {

@@ -6,7 +6,7 @@ import {
 } from '../../src/congestion/index.js'
 import type { TransportFeedback } from '../../src/rtp/index.js'
 import { TransportLog } from '../../src/rtp/transport-log.js'
-import { seeded } from './random.js'
+import { seeded } from '../support/random.js'
 
 /** What the encoder is fed with. */
 export interface Media {

@@ -1,8 +1,8 @@
 import type { BandwidthEstimatorOptions, BandwidthStats } from '../../src/congestion/index.js'
 import type { TransportFeedback } from '../../src/rtp/index.js'
+import { seeded } from '../support/random.js'
 import { FEEDBACK_INTERVAL, FeedbackMaker } from './feedback-maker.js'
 import { Link, type LinkConditions } from './link.js'
-import { seeded } from './random.js'
 import { type Media, OVERHEAD, Sender, type SentPacket } from './sender.js'
 
 /** A scenario: conditions, what is sent, and how both change. Times in ms, rates in bits per second. */

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { bundleForNode } from './bundle.mjs'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -68,28 +68,7 @@ export class Child<T extends Api<T>> {
   ): Promise<Child<T>> {
     const file = join(ROOT, '.cache/test', `${basename(entry, '.ts')}-${randomUUID()}.mjs`)
     await mkdir(join(ROOT, '.cache/test'), { recursive: true })
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: [entry],
-      outfile: file,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-      sourcemap: 'inline',
-      logLevel: 'error',
-      plugins: [
-        {
-          name: 'the package as built, not a copy of it',
-          setup: (api) =>
-            api.onResolve({ filter: /\/dist\/index\.js$/ }, () => ({
-              path: pathToFileURL(join(ROOT, 'dist/index.js')).href,
-              external: true,
-            })),
-        },
-      ],
-    })
+    await bundleForNode(entry, file)
     return new Child(
       fork(file, [], {
         serialization: 'advanced',

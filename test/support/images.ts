@@ -1,53 +1,8 @@
-/** Images that a test can make, push and recognise again on the screen. All are seeded: no two runs differ. */
-export type RawFormat = 'bgr24' | 'rgb24' | 'bgra' | 'rgba' | 'gray8' | 'yuv420p' | 'nv12'
-export const RAW_FORMATS: readonly RawFormat[] = [
-  'bgr24',
-  'rgb24',
-  'bgra',
-  'rgba',
-  'gray8',
-  'yuv420p',
-  'nv12',
-]
+// Images that a test can make, push and recognise again on the screen. All are seeded: no two runs differ.
+import { seeded } from './random.js'
+import { clamp, paint, type Rgb, type RgbaImage } from './raw-formats.js'
 
-export interface RawImage {
-  readonly data: Uint8Array
-  readonly width: number
-  readonly height: number
-  readonly format: RawFormat
-}
-
-/** RGBA, opaque: what every maker below gives and every comparison takes. */
-export interface RgbaImage extends RawImage {
-  readonly format: 'rgba'
-}
-
-export type Rgb = readonly [red: number, green: number, blue: number]
-
-/** Mulberry32: small, fast, good enough for test patterns. Numbers in [0, 1). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-export function paint(width: number, height: number, at: (x: number, y: number) => Rgb): RgbaImage {
-  const data = new Uint8Array(width * height * 4)
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i += 4) {
-      const [red, green, blue] = at(x, y)
-      data[i] = red
-      data[i + 1] = green
-      data[i + 2] = blue
-      data[i + 3] = 255
-    }
-  return { data, width, height, format: 'rgba' }
-}
+export type { Rgb, RgbaImage } from './raw-formats.js'
 
 export function flat(width: number, height: number, colour: Rgb): RgbaImage {
   return paint(width, height, () => colour)
@@ -237,7 +192,7 @@ export class Reel {
 
 /** Grey noise: the worst that a rate control can meet. */
 export function noise(width: number, height: number, seed: number): RgbaImage {
-  const next = random(seed)
+  const next = seeded(seed)
   return paint(width, height, () => {
     const level = Math.floor(next() * 256)
     return [level, level, level]
@@ -255,7 +210,7 @@ export function naturalStill(width: number, height: number, seed = 7): RgbaImage
     const shade = 24 * Math.sin(u * 9 + v * 4) + 12 * Math.sin(u * 31 - v * 23)
     return [clamp(60 + 140 * u + shade), clamp(90 + 90 * v + shade), clamp(190 - 110 * u + shade)]
   })
-  const next = random(seed)
+  const next = seeded(seed)
   const dot = (x: number, y: number, by: number) => {
     if (x < 0 || y < 0 || x >= width || y >= height) return
     const i = (Math.floor(y) * width + Math.floor(x)) * 4
@@ -294,91 +249,4 @@ export function psnr(a: RgbaImage, b: RgbaImage): number {
         sum += error * error
       }
   return sum === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * width * height * 3) / sum)
-}
-
-// Formats ---------------------------------------------------------------------------------------
-
-/** The same picture in another raw format. YUV is limited range BT.601 unless told otherwise; odd sizes round chroma up. */
-export function convert(image: RgbaImage, format: RawFormat, matrix: 'bt601' | 'bt709' = 'bt601'): RawImage {
-  const { width, height, data } = image
-  const pixels = width * height
-  const packed = (bytes: number, order: readonly number[]): RawImage => {
-    const out = new Uint8Array(pixels * bytes)
-    for (let i = 0; i < pixels; i++)
-      for (let c = 0; c < bytes; c++) out[i * bytes + c] = data[i * 4 + order[c]!]!
-    return { data: out, width, height, format }
-  }
-  switch (format) {
-    case 'rgba':
-      return image
-    case 'bgra':
-      return packed(4, [2, 1, 0, 3])
-    case 'rgb24':
-      return packed(3, [0, 1, 2])
-    case 'bgr24':
-      return packed(3, [2, 1, 0])
-    case 'gray8': {
-      const out = new Uint8Array(pixels)
-      for (let i = 0; i < pixels; i++)
-        out[i] = Math.round(0.299 * data[i * 4]! + 0.587 * data[i * 4 + 1]! + 0.114 * data[i * 4 + 2]!)
-      return { data: out, width, height, format }
-    }
-    case 'yuv420p':
-    case 'nv12':
-      return toYuv(image, format, matrix)
-  }
-}
-
-function toYuv(image: RgbaImage, format: 'yuv420p' | 'nv12', matrix: 'bt601' | 'bt709'): RawImage {
-  const { width, height, data } = image
-  const [kr, kb] = matrix === 'bt601' ? [0.299, 0.114] : [0.2126, 0.0722]
-  const chromaWidth = (width + 1) >> 1
-  const chromaHeight = (height + 1) >> 1
-  const out = new Uint8Array(width * height + 2 * chromaWidth * chromaHeight)
-  const luma = (i: number) => kr * data[i]! + (1 - kr - kb) * data[i + 1]! + kb * data[i + 2]!
-  for (let i = 0; i < width * height; i++) out[i] = Math.round(16 + (219 / 255) * luma(i * 4))
-  for (let cy = 0; cy < chromaHeight; cy++)
-    for (let cx = 0; cx < chromaWidth; cx++) {
-      let cb = 0
-      let cr = 0
-      for (let k = 0; k < 4; k++) {
-        const x = Math.min(width - 1, cx * 2 + (k & 1))
-        const y = Math.min(height - 1, cy * 2 + (k >> 1))
-        const i = (y * width + x) * 4
-        cb += (data[i + 2]! - luma(i)) / (2 * (1 - kb))
-        cr += (data[i]! - luma(i)) / (2 * (1 - kr))
-      }
-      const at = cy * chromaWidth + cx
-      const blue = Math.round(128 + (224 / 255) * (cb / 4))
-      const red = Math.round(128 + (224 / 255) * (cr / 4))
-      if (format === 'nv12') {
-        out[width * height + at * 2] = blue
-        out[width * height + at * 2 + 1] = red
-      } else {
-        out[width * height + at] = blue
-        out[width * height + chromaWidth * chromaHeight + at] = red
-      }
-    }
-  return { data: out, width, height, format }
-}
-
-/** Back to RGBA: what a perfect codec would show of a `yuv420p` image (chroma repeated, not interpolated). */
-export function fromYuv420p(image: RawImage, matrix: 'bt601' | 'bt709' = 'bt601'): RgbaImage {
-  const { width, height, data } = image
-  const [kr, kb] = matrix === 'bt601' ? [0.299, 0.114] : [0.2126, 0.0722]
-  const chromaWidth = (width + 1) >> 1
-  const chromaSize = chromaWidth * ((height + 1) >> 1)
-  return paint(width, height, (x, y) => {
-    const at = (y >> 1) * chromaWidth + (x >> 1)
-    const luma = (data[y * width + x]! - 16) * (255 / 219)
-    const cb = (data[width * height + at]! - 128) * (255 / 224)
-    const cr = (data[width * height + chromaSize + at]! - 128) * (255 / 224)
-    const red = luma + 2 * (1 - kr) * cr
-    const blue = luma + 2 * (1 - kb) * cb
-    return [clamp(red), clamp((luma - kr * red - kb * blue) / (1 - kr - kb)), clamp(blue)]
-  })
-}
-
-function clamp(value: number): number {
-  return Math.max(0, Math.min(255, Math.round(value)))
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ROOT } from './child.js'
-import { convert, Reel } from './images.js'
+import { Reel } from './images.js'
+import { convert } from './raw-formats.js'
 
 const WIDTH = 320
 const HEIGHT = 240

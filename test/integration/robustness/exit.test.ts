@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HeadlessReceiver, startHeadlessReceiver } from '../../support/headless-receiver/index.js'
+import { startProgram } from '../../support/program.js'
 import { until } from '../../support/wait.js'
 
 describe('process.exit() right after', () => {
@@ -16,15 +15,8 @@ describe('process.exit() right after', () => {
     ['track.close()', 'track'],
     ['a snapshot was asked for', 'snapshot'],
   ])('%s does not abort while the encoder works', async (_title, mode) => {
-    const program = fork('test/integration/programs/exit-at-work.mjs', [mode], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    let stderr = ''
-    program.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    const ended = once(program, 'exit')
-    const [{ url }] = (await once(program, 'message')) as [{ url: string }]
+    const program = startProgram('exit-at-work.mjs', mode)
+    const { url } = (await program.first) as { url: string }
     if (mode !== 'snapshot') {
       const [viewer] = await receiver.call('open', {
         url: new URL('whep/exit', url).href,
@@ -33,22 +25,19 @@ describe('process.exit() right after', () => {
       })
       await until('frames', async () => (await receiver.call('stats'))[viewer!]!.frames > 0)
     }
-    program.send('now')
-    expect(await ended, stderr).toEqual([7, null])
+    program.process.send('now')
+    expect(await program.ended, program.stderr()).toEqual([7, null])
     await receiver.call('close', { how: 'close' })
   })
 })
 
 it('a second thread that wants an engine is told that there is one, and the process lives', async () => {
-  const program = fork('test/integration/programs/second-engine.mjs', {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-  const ended = once(program, 'exit')
-  const [answer] = await once(program, 'message')
+  const program = startProgram('second-engine.mjs')
+  const answer = await program.first
   expect(answer).toMatchObject({
     code: 'ERR_ENGINE',
     message: expect.stringContaining('ImageTrack.from'),
     status: 200,
   })
-  expect(await ended).toEqual([0, null])
+  expect(await program.ended).toEqual([0, null])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LossControl } from '../../../src/congestion/loss-control.js'
 import { explain } from '../../../src/congestion/loss-model.js'
-import { seeded } from '../../network/random.js'
+import { seeded } from '../../support/random.js'
 
 interface Path {
   readonly inherent: number

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OveruseDetector, type Usage } from '../../../src/congestion/overuse-detector.js'
 import { Trendline } from '../../../src/congestion/trendline.js'
-import { seeded } from '../../network/random.js'
+import { seeded } from '../../support/random.js'
 
 /** Frames at 30 fps; `growth` ms of delay come with each, and noise either way. */
 function follow(count: number, growth: (i: number) => number, noise = 0) {

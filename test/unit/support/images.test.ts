@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   burn,
   CODE_HEIGHT,
-  convert,
   flat,
-  fromYuv420p,
   measure,
   movingTexture,
   naturalStill,
@@ -12,9 +10,9 @@ import {
   patchCentres,
   patches,
   psnr,
-  RAW_FORMATS,
   readCode,
 } from '../../support/images.js'
+import { convert, fromYuv420p, RAW_FORMATS } from '../../support/raw-formats.js'
 
 // What the browser tests measure with has to be right itself.
 describe('burned numbers', () => {
