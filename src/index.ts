@@ -13,6 +13,7 @@ export {
   PixelcastError,
   SignalingError,
 } from './common/errors.js'
+export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export { createServer, type PixelcastServer, type ServerEvents, type ServerOptions } from './host/index.js'
 export type {
   CanvasLike,
@@ -30,9 +31,11 @@ export {
   type AllocatedImage,
   type AllocateOptions,
   type ConnectOptions,
+  type ContentHint,
   type ImageProducer,
   ImageTrack,
   type OverflowPolicy,
+  type PlayoutDelay,
   type RemoteViewer,
   type TrackEvents,
   type TrackHandle,

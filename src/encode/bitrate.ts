@@ -3,7 +3,28 @@ const BITS_PER_PIXEL_SECOND = 6
 const LEAST = 1_000_000
 const MOST = 60_000_000
 
+/** How much of its bitrate an encoder may spend at once, above all on a keyframe, when the network has room: ms of it. */
+const LONGEST_BURST = 750
+/** … and when it has not: ms of what the network takes, for so long will the picture be on its way. */
+const BURST = 200
+
+/** What an encoder is to aim at. Rates in bit/s. */
+export interface EncodeTarget {
+  /** Upper bound of what is encoded. */
+  readonly bitrate: number
+  /** What the slowest of those who watch can be sent; above `bitrate` when the network is not the limit. */
+  readonly available: number
+  /** Pictures a second; undefined: all that come. */
+  readonly maxFps?: number | undefined
+}
+
 /** The upper bound of the encoded rate for a size, bit/s, when the application gave none. */
 export function defaultBitrate(width: number, height: number): number {
   return Math.min(MOST, Math.max(LEAST, Math.round(width * height * BITS_PER_PIXEL_SECOND)))
+}
+
+/** Size of the rate control's buffer, bits: what may be spent at once. */
+export function burstBits({ bitrate, available }: EncodeTarget): number {
+  const most = (bitrate * LONGEST_BURST) / 1000
+  return Math.round(Math.min(most, (Math.max(bitrate, available) * BURST) / 1000))
 }

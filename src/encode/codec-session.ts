@@ -114,6 +114,16 @@ export class CodecSession {
     }
   }
 
+  /**
+   * Only for libx264, which compares these with its own before each picture (FFmpeg: reconfig_encoder).
+   * @param bitrate upper bound, bit/s
+   * @param buffer size of the rate control's buffer, bits
+   */
+  setRate(bitrate: number, buffer: number): void {
+    this.#context.rcMaxRate = BigInt(bitrate)
+    this.#context.rcBufferSize = buffer
+  }
+
   close(): void {
     this.#context.freeContext()
     this.#packet.free()

@@ -1,13 +1,23 @@
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
 import { OUTPUT_COLOUR } from './colour.js'
+import type { Scale } from './scale.js'
+
+/** Pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
 
 /** A picture ready for every encoder: planar 4:2:0, its coded size rounded up to even numbers. */
 export interface Picture {
   readonly frame: Frame
-  /** Size of the source image in pixels, possibly odd. */
+  /** What of the frame is picture, pixels; possibly odd when it is not scaled. */
   readonly width: number
   readonly height: number
+  /** Size of the image that it shows, and by how much that is larger. */
+  readonly image: Size
+  readonly scale: Scale
 }
 
 /** H.264 4:2:0 has no odd sizes. */

@@ -1,6 +1,5 @@
-/** Rungs that there may be: the picture's size divided by these. */
-export const SCALES = [1, 2, 4] as const
-export type Scale = (typeof SCALES)[number]
+import type { EncodeTarget } from './bitrate.js'
+import { SCALES, type Scale, scalesFor } from './scale.js'
 
 /**
  * Rates within this factor are alike and share a rung at the lowest of them: half the bits cost about
@@ -9,17 +8,25 @@ export type Scale = (typeof SCALES)[number]
 const ALIKE = 2
 /** Who leaves a slower company must be this much closer to the faster, or it would go to and fro. */
 const ALIKE_TO_RISE = 1.5
-/** Bits a second that a pixel needs at 30 fps; below, a smaller picture scaled up looks better than blocks. */
-const LEAST_BITS_PER_PIXEL = { motion: 0.6, detail: 0.3 }
+/** Bits that a pixel needs in each picture, when nothing is known; below, fewer pixels or fewer pictures look better than blocks. */
+const BITS_PER_PIXEL = 0.02
+/** A picture is made smaller before there are fewer than so many a second. */
+const LEAST_FPS = { motion: 30, detail: 5 }
+/** There are never fewer. */
+const FEWEST_FPS = 5
+/** More are never asked for by name: all that come. */
+const MOST_FPS = 30
 /** To go up again it must be this much more. */
 const RISE_FACTOR = 1.3
 /** No step up for this long after a forced step down, ms: the link has shown that it can be slow. */
 const RISE_PAUSE = 10_000
+/** Twice as long each time that a step up did not last so long, up to this: each to and fro is seen. */
+const LONGEST_RISE_PAUSE = 160_000
 /** … and not before there has been enough for this long, ms: each step costs a keyframe. */
 const RISE_TIME = 2000
 
-/** `motion`: keep the frames coming; `detail`: keep it sharp. */
-export type ContentHint = keyof typeof LEAST_BITS_PER_PIXEL
+/** What matters when there is not enough for all: `motion`, to keep the frames coming; `detail`, to keep it sharp. */
+export type ContentHint = keyof typeof LEAST_FPS
 
 /** Somebody who takes what is encoded, and how much of it, bits per second. */
 export interface Demand {
@@ -35,12 +42,13 @@ export interface LadderInput {
   readonly maxBitrate: number
   /** Default `motion`. */
   readonly contentHint?: ContentHint
+  /** Bits that a pixel of this content needs in each picture (`ContentCost`). Default 0.02. */
+  readonly bitsPerPixel?: number
 }
 
-export interface Rung {
+/** A size of the picture to encode, and what the encoder is to aim at: what the slowest on it can take. */
+export interface Rung extends EncodeTarget {
   readonly scale: Scale
-  /** Bits per second: what the slowest on it can take. */
-  readonly bitrate: number
 }
 
 export interface LadderPlan {
@@ -53,6 +61,8 @@ export interface LadderPlan {
 interface Place {
   scale: Scale
   forcedDownAt: number
+  roseAt: number
+  pause: number
   /** Since when there would be enough for a larger picture. */
   couldRiseSince: number | undefined
 }
@@ -76,9 +86,7 @@ export class Ladder {
       assignment.set(id, this.#place(id, wanted.get(id) ?? 1, reachable.get(id) ?? 1, now))
     const rungs = SCALES.flatMap((scale) => {
       const rates = demands.filter(({ id }) => assignment.get(id) === scale).map(({ rate }) => rate)
-      return rates.length === 0
-        ? []
-        : [{ scale, bitrate: Math.round(Math.min(input.maxBitrate / scale, ...rates)) }]
+      return rates.length === 0 ? [] : [rungFor(input, scale, Math.min(...rates))]
     })
     return { rungs, assignment }
   }
@@ -91,20 +99,25 @@ export class Ladder {
       this.#places.set(id, {
         scale: wanted,
         forcedDownAt: Number.NEGATIVE_INFINITY,
+        roseAt: Number.NEGATIVE_INFINITY,
+        pause: RISE_PAUSE,
         couldRiseSince: undefined,
       })
       return wanted
     }
     if (wanted > place.scale) {
       place.scale = wanted
+      const lasted = now - place.roseAt >= 2 * place.pause
+      place.pause = lasted ? RISE_PAUSE : Math.min(LONGEST_RISE_PAUSE, 2 * place.pause)
       place.forcedDownAt = now
       place.couldRiseSince = undefined
     } else if (reachable >= place.scale) {
       place.couldRiseSince = undefined
     } else {
       place.couldRiseSince ??= now
-      if (now - place.couldRiseSince >= RISE_TIME && now - place.forcedDownAt >= RISE_PAUSE) {
+      if (now - place.couldRiseSince >= RISE_TIME && now - place.forcedDownAt >= place.pause) {
         place.scale = reachable
+        place.roseAt = now
         place.couldRiseSince = undefined
       }
     }
@@ -113,23 +126,38 @@ export class Ladder {
 }
 
 /** The best scale for each, without regard to what was before; a `margin` above 1 asks for more rate. */
-function wish({ demands, width, height, maxBitrate, contentHint = 'motion' }: LadderInput, margin: number) {
+function wish(input: LadderInput, margin: number) {
+  const { demands, width, height, maxBitrate, contentHint = 'motion', bitsPerPixel = BITS_PER_PIXEL } = input
   const alike = margin > 1 ? ALIKE_TO_RISE : ALIKE
-  const least = width * height * LEAST_BITS_PER_PIXEL[contentHint] * margin
-  const fitting = (rate: number): Scale => SCALES.find((scale) => rate >= least / scale ** 2) ?? 4
+  const least = width * height * bitsPerPixel * LEAST_FPS[contentHint] * margin
+  const scales = scalesFor(input)
+  const smallest = scales.at(-1) ?? 1
+  const fitting = (rate: number): Scale => scales.find((scale) => rate >= least / scale ** 2) ?? smallest
   const wishes = new Map<string, Scale>()
   let rest = demands.map(({ id, rate }) => ({ id, rate: Math.min(rate, maxBitrate) }))
   let previous: Scale | undefined
   while (rest.length > 0) {
     const fastest = Math.max(...rest.map(({ rate }) => rate))
-    const below: Scale = previous === undefined ? 1 : previous === 1 ? 2 : 4
+    const below = Math.min(smallest, previous === undefined ? 1 : 2 * previous) as Scale
     // On the last rung all the rest find their place, however slow.
-    const company = below === 4 ? rest : rest.filter(({ rate }) => rate * alike >= fastest)
+    const company = below === smallest ? rest : rest.filter(({ rate }) => rate * alike >= fastest)
     const scale = Math.max(below, fitting(Math.min(...company.map(({ rate }) => rate)))) as Scale
-    const members = scale === 4 ? rest : company
+    const members = scale === smallest ? rest : company
     for (const { id } of members) wishes.set(id, scale)
     rest = rest.filter((demand) => !members.includes(demand))
     previous = scale
   }
   return wishes
+}
+
+function rungFor(input: LadderInput, scale: Scale, rate: number): Rung {
+  const { width, height, maxBitrate, bitsPerPixel = BITS_PER_PIXEL } = input
+  const bitrate = Math.round(Math.min(maxBitrate / scale, rate))
+  const fps = bitrate / ((width / scale) * (height / scale) * bitsPerPixel)
+  return {
+    scale,
+    bitrate,
+    available: Math.round(rate),
+    ...(fps < MOST_FPS && { maxFps: Math.max(FEWEST_FPS, fps) }),
+  }
 }

@@ -1,5 +1,5 @@
 import type { VideoCodec } from '../common/codec.js'
-import { defaultBitrate } from './bitrate.js'
+import { defaultBitrate, type EncodeTarget } from './bitrate.js'
 import type { EncodedFrame } from './encoded-frame.js'
 import type { Picture } from './frames.js'
 import { KeyframeScheduler } from './keyframes.js'
@@ -14,25 +14,40 @@ export interface TimedPicture extends Picture {
   readonly captureTime: number
 }
 
+/** Images come a little early and late: so much of the interval is let pass. */
+const EARLY_SHARE = 0.25
+
 /**
- * The one encoder of a (track, codec): encodes each new picture, and the last one again when a
+ * The one encoder of a (track, codec, rung): encodes each new picture, and the last one again when a
  * keyframe is asked for, while a still picture is refined, and now and then to keep receivers calm.
- * Runs nothing by itself: whoever owns it asks `dueAt` and calls `encode`. Calls must not overlap.
+ * Runs nothing by itself: whoever owns it asks `wants` and `dueAt` and calls `encode`. Calls must not
+ * overlap.
  */
 export class TrackEncoder {
   readonly #encoder: VideoEncoder
   readonly #keyframes = new KeyframeScheduler()
   readonly #refinement = new Refinement()
   #lastTime = -1
+  #lastNewAt = Number.NEGATIVE_INFINITY
   #picture: TimedPicture | undefined
+  #target: EncodeTarget | undefined
+  #skipped = false
 
-  /** @param maxBitrate bit/s; undefined: by the size of the picture */
-  constructor(
-    readonly codec: VideoCodec,
-    private readonly maxBitrate: number | undefined,
-  ) {
+  constructor(readonly codec: VideoCodec) {
     this.#encoder = new VideoEncoder(codec)
     this.#keyframes.request()
+  }
+
+  /** From the next picture on. Without one, the default for the size of the picture is aimed at. */
+  setTarget(target: EncodeTarget): void {
+    this.#target = target
+  }
+
+  /** Whether a new picture is to be encoded, or left out because there are to be fewer a second. */
+  wants(captureTime: number): boolean {
+    const interval = this.#interval
+    this.#skipped = captureTime - this.#lastNewAt < interval * (1 - EARLY_SHARE)
+    return !this.#skipped
   }
 
   /** The next picture to be encoded will be a keyframe, at once or after the coalescing time. */
@@ -45,6 +60,8 @@ export class TrackEncoder {
     if (!this.#picture) return now
     return Math.min(
       this.#keyframes.dueAt(now) ?? Number.POSITIVE_INFINITY,
+      // If nothing newer comes, what was left out is shown when its turn has come.
+      this.#skipped ? this.#lastNewAt + this.#interval : Number.POSITIVE_INFINITY,
       this.#refinement.dueAt(this.#picture.captureTime),
     )
   }
@@ -58,9 +75,10 @@ export class TrackEncoder {
    * Encodes a new picture, or the same one again.
    *
    * @param now ms on the monotonic clock
+   * @param interval ms from one image to the next; so much time there is to encode one
    * @returns undefined when the rate control skipped the picture
    */
-  async encode(picture: TimedPicture, now: number): Promise<EncodedFrame | undefined> {
+  async encode(picture: TimedPicture, now: number, interval = 1000): Promise<EncodedFrame | undefined> {
     const isNew = picture !== this.#picture
     const keyframe = this.#keyframes.isDue(now)
     if (keyframe) this.#keyframes.begin(now)
@@ -69,11 +87,14 @@ export class TrackEncoder {
     const isOfNow = !isNew || (!this.#picture && now - picture.captureTime > STALE_MS)
     const captureTime = isOfNow ? now : picture.captureTime
     this.#picture = picture
+    this.#skipped = false
+    if (isNew) this.#lastNewAt = captureTime
     // RTP time must never go back, nor stand still.
     const time = Math.max(this.#lastTime + 1, Math.round(captureTime * 90))
     this.#lastTime = time
-    const bitrate = this.maxBitrate ?? defaultBitrate(picture.width, picture.height)
-    const encoded = await this.#encoder.encode(picture, time, bitrate, keyframe)
+    const target = this.#target ?? unlimited(picture)
+    const budget = Math.max(interval, this.#interval)
+    const encoded = await this.#encoder.encode(picture, time, keyframe, target, budget)
     if (isNew) this.#refinement.begin(now, encoded?.psnr)
     else this.#refinement.pass(now, encoded?.psnr)
     if (!encoded) return undefined
@@ -84,8 +105,10 @@ export class TrackEncoder {
       data: encoded.data,
       keyframe: encoded.keyframe,
       captureTime: time / 90,
-      width: picture.width,
-      height: picture.height,
+      width: picture.image.width,
+      height: picture.image.height,
+      scale: picture.scale,
+      psnr: encoded.psnr,
     }
   }
 
@@ -99,4 +122,15 @@ export class TrackEncoder {
   close(): void {
     this.#encoder.close()
   }
+
+  /** Shortest time between new pictures, ms. */
+  get #interval(): number {
+    const { maxFps } = this.#target ?? {}
+    return maxFps === undefined ? 0 : 1000 / maxFps
+  }
+}
+
+function unlimited({ width, height }: TimedPicture): EncodeTarget {
+  const bitrate = defaultBitrate(width, height)
+  return { bitrate, available: 4 * bitrate }
 }

@@ -1,101 +1,72 @@
-import { availableParallelism } from 'node:os'
-import { FF_ENCODER_LIBVPX_VP8, FF_ENCODER_LIBX264 } from 'node-av/constants'
+import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
-import { CodecSession, type EncodedPicture, type SessionConfig } from './codec-session.js'
-import { evenUp, type Picture } from './frames.js'
+import { burstBits, type EncodeTarget } from './bitrate.js'
+import { CONFIGURE } from './codec-config.js'
+import { CodecSession, type EncodedPicture } from './codec-session.js'
+import { EffortControl } from './effort.js'
+import type { Picture } from './frames.js'
+import { RateFollower } from './rate-follower.js'
 
-/** How much of the bitrate a keyframe may take at once: this many ms of it. */
-const RATE_BUFFER_MS = 750
-/** Above this, one thread takes longer than the picture is worth waiting for. */
-const MANY_PIXELS = 1600 * 900
+/** libx264 takes new rates while it runs; libvpx has to be opened anew, and starts with a keyframe. */
+const FOLLOWS_LIVE: Record<VideoCodec, boolean> = { h264: true, vp8: false }
 
-/** Encodes the pictures of one track with one codec, whatever their size: a new size is a new session and a keyframe. */
+/**
+ * Encodes the pictures of one rung with one codec, whatever their size, at whatever rate. A new size is a
+ * new session and a keyframe; so is, when they cannot be changed otherwise, a new rate or effort.
+ */
 export class VideoEncoder {
   #session: CodecSession | undefined
   #key = ''
+  readonly #follower: RateFollower
+  readonly #effort = new EffortControl()
 
-  constructor(readonly codec: VideoCodec) {}
+  constructor(readonly codec: VideoCodec) {
+    this.#follower = new RateFollower(FOLLOWS_LIVE[codec])
+  }
 
   /**
    * Calls must not overlap.
    *
    * @param time in 1/90,000 s, increasing from call to call
-   * @param bitrate upper bound, bit/s; a change reopens the encoder, at the cost of a keyframe
+   * @param budget ms that it may take to keep up with the images
    * @returns undefined when the rate control skipped the picture
    */
   async encode(
     picture: Picture,
     time: number,
-    bitrate: number,
     keyframe: boolean,
+    target: EncodeTarget,
+    budget: number,
   ): Promise<EncodedPicture | undefined> {
-    const key = `${picture.width}x${picture.height}@${bitrate}`
-    if (!this.#session || key !== this.#key) {
-      this.close()
-      this.#session = await CodecSession.open(CONFIGURE[this.codec](picture, bitrate))
-      this.#key = key
-    }
-    return this.#session.encode(picture, time, keyframe)
+    const session = await this.#sessionFor(picture, target)
+    const start = monotonicNow()
+    const encoded = await session.encode(picture, time, keyframe)
+    const end = monotonicNow()
+    this.#effort.update(end - start, budget, end)
+    return encoded
   }
 
   close(): void {
     this.#session?.close()
     this.#session = undefined
   }
-}
 
-const CONFIGURE: Record<VideoCodec, (picture: Picture, bitrate: number) => SessionConfig> = {
-  h264: ({ width, height }, bitrate) => ({
-    encoder: FF_ENCODER_LIBX264,
-    width: evenUp(width),
-    height: evenUp(height),
-    bitrate,
-    threads: threadsFor(width, height),
-    prepare: (context) => {
-      // With both set before opening, libx264 follows later changes without a keyframe.
-      context.rcMaxRate = BigInt(bitrate)
-      context.rcBufferSize = rateBuffer(bitrate)
-      // Finer than this nobody sees, and a still picture would cost bits for ever.
-      context.qMin = 10
-    },
-    options: {
-      preset: 'superfast',
-      tune: 'zerolatency',
-      profile: 'baseline', // with B-frames and interlacing off this is Constrained Baseline
-      // Constant quality under a cap: easy content costs little, hard content costs the cap, and a
-      // still picture reaches 45 dB within ten frames, where a constant rate needed thirty (measured at 720p).
-      crf: '18',
-      'forced-idr': '1',
-    },
-  }),
-  vp8: ({ width, height }, bitrate) => ({
-    encoder: FF_ENCODER_LIBVPX_VP8,
-    width,
-    height,
-    bitrate,
-    threads: threadsFor(width, height),
-    prepare: (context) => {
-      // All three alike is what FFmpeg takes for constant bitrate.
-      context.bitRate = BigInt(bitrate)
-      context.rcMinRate = BigInt(bitrate)
-      context.rcMaxRate = BigInt(bitrate)
-      context.rcBufferSize = rateBuffer(bitrate)
-      context.qMin = 2
-      context.qMax = 56
-    },
-    options: {
-      deadline: 'realtime',
-      'cpu-used': '-12', // negative: a fixed speed, not one that wanders with the machine's load
-      'lag-in-frames': '0',
-      'max-intra-rate': '1000', // a keyframe may take ten average frames
-    },
-  }),
-}
-
-function rateBuffer(bitrate: number): number {
-  return Math.round((bitrate * RATE_BUFFER_MS) / 1000)
-}
-
-function threadsFor(width: number, height: number): number {
-  return width * height >= MANY_PIXELS ? Math.min(4, availableParallelism()) : 1
+  async #sessionFor(picture: Picture, target: EncodeTarget): Promise<CodecSession> {
+    const now = monotonicNow()
+    const { effort } = this.#effort
+    const key = `${picture.width}x${picture.height}:${effort}`
+    const change = this.#follower.decide(target.bitrate, now)
+    if (this.#session && key === this.#key && change !== 'reopen') {
+      if (change === 'adjust') {
+        this.#session.setRate(target.bitrate, burstBits(target))
+        this.#follower.follow(target.bitrate, now)
+      }
+      return this.#session
+    }
+    this.close()
+    this.#session = await CodecSession.open(CONFIGURE[this.codec](picture, target, effort))
+    this.#key = key
+    this.#follower.follow(target.bitrate, now)
+    return this.#session
+  }
 }

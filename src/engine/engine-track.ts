@@ -1,30 +1,43 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
-import type { EncodedFrame } from '../encode/index.js'
-import { COALESCE_MS } from '../encode/keyframes.js'
-import { type PacketizedFrame, Packetizer } from '../rtp/index.js'
+import { ContentCost, defaultBitrate, type EncodedFrame, Ladder, type Scale } from '../encode/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
 import { TrackControl, Word } from '../track/index.js'
 import type { TrackInfo } from './api.js'
 import { TrackFeed } from './feed.js'
+import { Outlet } from './outlet.js'
 import type { SnapshotFormat } from './snapshots.js'
 import type { Viewer } from './viewer.js'
 
-/** What is sent of one track with one codec. */
-interface Outlet {
-  readonly packetizer: Packetizer
-  readonly viewers: Set<Viewer>
-  /** All frames since the last keyframe, while that is recent; else empty. */
-  chain: PacketizedFrame[]
-  chainStart: number
+/** How often rates are looked at when nothing changes: silence and probes want to be noticed, ms. */
+const TICK_MS = 100
+/** What changes within this time is planned for together, ms: a hundred viewers report a thousand times a second. */
+const PLAN_MS = 20
+/** Before the first image. */
+const TYPICAL_SIZE = { width: 1280, height: 720 }
+
+/** Where a viewer is, and where it is to go with the next keyframe there. */
+interface Place {
+  scale: Scale
+  next: Scale | undefined
 }
 
-/** A track in the engine: its feed, and the viewers that what it encodes goes to. */
+/** The viewers of a track with one codec, and the rungs for them. */
+interface Audience {
+  readonly ladder: Ladder
+  readonly cost: ContentCost
+  readonly outlets: Map<Scale, Outlet<Viewer>>
+  readonly places: Map<Viewer, Place>
+}
+
+/** A track in the engine: its feed, and the viewers that what it encodes goes to, each at its own pace. */
 export class EngineTrack {
   readonly #feed: TrackFeed
   readonly #control: TrackControl
-  readonly #outlets = new Map<VideoCodec, Outlet>()
+  readonly #audiences = new Map<VideoCodec, Audience>()
   #viewers = 0
+  #ticker: NodeJS.Timeout | undefined
+  #planTimer: NodeJS.Timeout | undefined
 
   constructor(
     readonly name: string,
@@ -33,7 +46,7 @@ export class EngineTrack {
     onError: (error: Error) => void,
   ) {
     this.#control = new TrackControl(memory)
-    this.#feed = new TrackFeed(memory, settings, { onFrame: (frame) => this.#send(frame), onError })
+    this.#feed = new TrackFeed(memory, { onFrame: (frame) => this.#send(frame), onError })
   }
 
   info(): TrackInfo {
@@ -49,26 +62,30 @@ export class EngineTrack {
 
   /** Media can flow to a viewer: it gets a picture at once, the last one if no new one comes. */
   addViewer(viewer: Viewer): void {
-    const { codec } = viewer
-    let outlet = this.#outlets.get(codec)
-    if (!outlet) {
-      outlet = { packetizer: new Packetizer(codec), viewers: new Set(), chain: [], chainStart: 0 }
-      this.#outlets.set(codec, outlet)
-    }
-    outlet.viewers.add(viewer)
-    this.#feed.watch(codec)
-    // The last keyframe is so young that another one would not be made yet: this viewer gets it, and
-    // what followed, instead of waiting.
-    if (monotonicNow() - outlet.chainStart < COALESCE_MS)
-      for (const frame of outlet.chain) viewer.sendFrame(frame)
-    if (viewer.waitsForKeyframe) this.#feed.requestKeyframe(codec)
+    const audience = this.#audience(viewer.codec)
+    const now = monotonicNow()
+    const place: Place = { scale: 1, next: undefined }
+    audience.places.set(viewer, place)
+    viewer.setMaxRate(this.#maxBitrate)
+    place.scale = this.#plan(audience, viewer.codec, now).get(viewer.identity.id) ?? 1
+    this.#outlet(audience, viewer.codec, place.scale).add(viewer, now)
+    this.#feed.watch(viewer.codec, place.scale)
+    this.#follow(audience, viewer.codec, now)
+    if (viewer.waitsForKeyframe) this.#feed.requestKeyframe(viewer.codec, place.scale)
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS)
   }
 
   removeViewer(viewer: Viewer): void {
-    const outlet = this.#outlets.get(viewer.codec)
-    if (!outlet?.viewers.delete(viewer)) return
-    if (outlet.viewers.size === 0) this.#outlets.delete(viewer.codec)
-    this.#feed.unwatch(viewer.codec)
+    const { codec } = viewer
+    const audience = this.#audiences.get(codec)
+    const place = audience?.places.get(viewer)
+    if (!audience || !place) return
+    audience.places.delete(viewer)
+    this.#leave(audience, viewer, place.scale)
+    if (place.next !== undefined) this.#leave(audience, viewer, place.next)
+    if (audience.places.size === 0) this.#audiences.delete(codec)
+    if (this.#audiences.size === 0) this.#stop()
+    else this.planSoon()
   }
 
   /** Counts the sessions of this track, connected or on their way. */
@@ -77,8 +94,18 @@ export class EngineTrack {
     this.#control.store(Word.Viewers, this.#viewers)
   }
 
-  requestKeyframe(codec: VideoCodec): void {
-    this.#feed.requestKeyframe(codec)
+  /** A viewer cannot decode what it is sent. */
+  requestKeyframe(viewer: Viewer): void {
+    const place = this.#audiences.get(viewer.codec)?.places.get(viewer)
+    if (place) this.#feed.requestKeyframe(viewer.codec, place.next ?? place.scale)
+  }
+
+  /** What some viewer can be sent has changed. */
+  planSoon(): void {
+    this.#planTimer ??= setTimeout(() => {
+      this.#planTimer = undefined
+      this.#planAll()
+    }, PLAN_MS)
   }
 
   snapshot(format: SnapshotFormat): Promise<Uint8Array | undefined> {
@@ -87,20 +114,124 @@ export class EngineTrack {
 
   /** Resolves when nothing of it runs any more. */
   close(): Promise<void> {
+    this.#stop()
     return this.#feed.close()
   }
 
-  #send(encoded: EncodedFrame): void {
-    const outlet = this.#outlets.get(encoded.codec)
-    if (!outlet) return
-    const frame = outlet.packetizer.packetize(encoded)
+  #stop(): void {
+    clearInterval(this.#ticker)
+    clearTimeout(this.#planTimer)
+    this.#ticker = undefined
+    this.#planTimer = undefined
+  }
+
+  get #size(): { width: number; height: number } {
+    return this.#feed.size ?? TYPICAL_SIZE
+  }
+
+  get #maxBitrate(): number {
+    const { width, height } = this.#size
+    return this.settings.maxBitrate ?? defaultBitrate(width, height)
+  }
+
+  #tick(): void {
     const now = monotonicNow()
-    if (frame.keyframe) {
-      outlet.chain = []
-      outlet.chainStart = now
+    const maxBitrate = this.#maxBitrate
+    for (const { places } of this.#audiences.values()) {
+      for (const viewer of places.keys()) {
+        viewer.setMaxRate(maxBitrate)
+        viewer.pace(now)
+      }
     }
-    if (now - outlet.chainStart < COALESCE_MS) outlet.chain.push(frame)
-    else outlet.chain = []
-    for (const viewer of outlet.viewers) viewer.sendFrame(frame)
+    this.#planAll()
+  }
+
+  #planAll(): void {
+    const now = monotonicNow()
+    for (const [codec, audience] of this.#audiences) this.#follow(audience, codec, now)
+  }
+
+  /** Sends everybody where the ladder wants them. */
+  #follow(audience: Audience, codec: VideoCodec, now: number): void {
+    const assignment = this.#plan(audience, codec, now)
+    for (const [viewer, place] of audience.places) {
+      const wanted = assignment.get(viewer.identity.id) ?? place.scale
+      if (wanted === (place.next ?? place.scale)) continue
+      if (place.next !== undefined) this.#leave(audience, viewer, place.next)
+      place.next = wanted === place.scale ? undefined : wanted
+      if (place.next === undefined) continue
+      this.#outlet(audience, codec, place.next).join(viewer)
+      this.#feed.watch(codec, place.next)
+      this.#feed.requestKeyframe(codec, place.next)
+    }
+  }
+
+  /** Tells the encoders what to aim at. @returns the scale for each viewer, by id */
+  #plan({ ladder, cost, places }: Audience, codec: VideoCodec, now: number): ReadonlyMap<string, Scale> {
+    const known = [...places.keys()].map((viewer) => ({ viewer, rate: viewer.knownRate(now) }))
+    // Who has just come is taken for as fast as the others, and does not slow them down for a second.
+    const fastest = Math.max(0, ...known.map(({ rate }) => rate ?? 0))
+    const { contentHint } = this.settings
+    const { rungs, assignment } = ladder.update(
+      {
+        demands: known.map(({ viewer, rate }) => ({
+          id: viewer.identity.id,
+          rate: rate ?? Math.max(fastest, viewer.mediaRate(now)),
+        })),
+        ...this.#size,
+        maxBitrate: this.#maxBitrate,
+        contentHint,
+        bitsPerPixel: cost.bitsPerPixel,
+      },
+      now,
+    )
+    for (const { scale, ...target } of rungs) this.#feed.setTarget(codec, scale, target)
+    return assignment
+  }
+
+  #leave({ outlets }: Audience, viewer: Viewer, scale: Scale): void {
+    const outlet = outlets.get(scale)
+    outlet?.remove(viewer)
+    if (outlet?.isEmpty) outlets.delete(scale)
+    this.#feed.unwatch(viewer.codec, scale)
+  }
+
+  #audience(codec: VideoCodec): Audience {
+    let audience = this.#audiences.get(codec)
+    if (!audience) {
+      audience = { ladder: new Ladder(), cost: new ContentCost(), outlets: new Map(), places: new Map() }
+      this.#audiences.set(codec, audience)
+    }
+    return audience
+  }
+
+  #outlet({ outlets }: Audience, codec: VideoCodec, scale: Scale): Outlet<Viewer> {
+    let outlet = outlets.get(scale)
+    if (!outlet) {
+      outlet = new Outlet(codec, scale)
+      outlets.set(scale, outlet)
+    }
+    return outlet
+  }
+
+  #send(encoded: EncodedFrame): void {
+    const audience = this.#audiences.get(encoded.codec)
+    const outlet = audience?.outlets.get(encoded.scale)
+    if (!audience || !outlet) return
+    const { data, psnr, keyframe, width, height, scale } = encoded
+    audience.cost.update({
+      bytes: data.byteLength,
+      pixels: (width * height) / scale ** 2,
+      psnr,
+      keyframe,
+    })
+    for (const viewer of outlet.send(encoded, monotonicNow())) {
+      const place = audience.places.get(viewer)
+      if (!place) continue
+      const before = place.scale
+      place.scale = scale
+      place.next = undefined
+      this.#leave(audience, viewer, before)
+    }
   }
 }

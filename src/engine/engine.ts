@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { monotonicNow } from '../common/clock.js'
 import { SignalingError, show } from '../common/errors.js'
+import type { ViewerStats } from '../common/viewer-stats.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
@@ -90,13 +91,16 @@ export class Engine implements EngineApi {
       session: randomBytes(16).toString('base64url'),
       track: name,
     }
-    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), {
+    const { minBitrate, startBitrate, playoutDelay } = track.settings
+    const settings = { rates: { min: minBitrate, start: startBitrate }, playoutDelay }
+    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), settings, {
       onOpen: () => {
         track.addViewer(viewer)
         this.events.onViewerConnected(identity.id)
       },
       onClose: (reason) => this.#end(viewer, reason),
-      onKeyframeNeeded: () => track.requestKeyframe(viewer.codec),
+      onKeyframeNeeded: () => track.requestKeyframe(viewer),
+      onRate: () => track.planSoon(),
       onError: (error) => this.events.onError(error),
     })
     this.#viewers.set(identity.session, viewer)
@@ -137,8 +141,13 @@ export class Engine implements EngineApi {
 
   /** Ends a viewer by its public id. */
   disconnectViewer(id: string): void {
-    const viewer = [...this.#viewers.values()].find(({ identity }) => identity.id === id)
+    const viewer = this.#byId(id)
     if (viewer) this.#end(viewer, 'the application closed it', { tell: true, retry: false })
+  }
+
+  /** Of a viewer by its public id; undefined when it is gone. */
+  viewerStats(id: string): ViewerStats | undefined {
+    return this.#byId(id)?.stats(monotonicNow())
   }
 
   async snapshot(name: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined> {
@@ -179,6 +188,10 @@ export class Engine implements EngineApi {
   #iceFor(offerSdp: string): IceOptions {
     const { ice, firefoxIce } = this.options
     return firefoxIce && /^o=mozilla/m.test(offerSdp) ? firefoxIce : ice
+  }
+
+  #byId(id: string): Viewer | undefined {
+    return [...this.#viewers.values()].find(({ identity }) => identity.id === id)
   }
 
   #tick(): void {

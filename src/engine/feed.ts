@@ -1,13 +1,20 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { ImageError } from '../common/errors.js'
-import { Converter, type EncodedFrame, type TimedPicture, TrackEncoder } from '../encode/index.js'
-import { ImageConsumer, type TakenImage, type TrackMemory, type TrackSettings, Word } from '../track/index.js'
+import {
+  Converter,
+  type EncodedFrame,
+  type EncodeTarget,
+  type Scale,
+  type TimedPicture,
+  TrackEncoder,
+} from '../encode/index.js'
+import { ImageConsumer, type TakenImage, type TrackMemory, Word } from '../track/index.js'
 import { RateMeter } from './rate-meter.js'
 import { type SnapshotFormat, Snapshots } from './snapshots.js'
 
 export interface FeedEvents {
-  /** A picture was encoded, once for all that watch with its codec. */
+  /** A picture was encoded, once for all that watch this rung with this codec. */
   onFrame(frame: EncodedFrame): void
   /** An image could not be shown, or an encoder failed; the feed goes on. */
   onError(error: Error): void
@@ -15,25 +22,37 @@ export interface FeedEvents {
 
 interface RunningEncoder {
   readonly encoder: TrackEncoder
+  readonly scale: Scale
   watchers: number
 }
 
+/** An image may take as long as this to be encoded while none came before it, ms. */
+const FIRST_INTERVAL_MS = 1000
+/** Browsers show 60 images a second at most; more need not be kept up with. */
+const SHORTEST_INTERVAL_MS = 1000 / 60
+/** Time over which the images a second are counted for the encoders, ms. */
+const PUSH_WINDOW_MS = 500
+
 /**
  * The way of one track's images through the engine: takes each from the queue when the encoders are
- * free, converts it once, encodes it once per codec that somebody watches, keeps the last.
+ * free, converts it once a scale, encodes it once per codec and scale that somebody watches, keeps the last.
  * Without a watcher it only keeps the last image.
  */
 export class TrackFeed {
   readonly #consumer: ImageConsumer
   readonly #converter = new Converter()
-  readonly #encoders = new Map<VideoCodec, RunningEncoder>()
+  /** By codec and scale. */
+  readonly #encoders = new Map<string, RunningEncoder>()
   readonly #meter = new RateMeter()
   readonly #snapshots = new Snapshots()
   readonly #retired: TrackEncoder[] = []
   /** The last image, for those who come later and for snapshots. */
   #kept: TakenImage | undefined
-  /** The last image converted; undefined while nobody watches. */
-  #picture: TimedPicture | undefined
+  /** The last image converted, by scale; empty while nobody watches. */
+  readonly #pictures = new Map<Scale, TimedPicture>()
+  readonly #pushes = { at: 0, count: 0, interval: FIRST_INTERVAL_MS }
+  /** How long the last conversion took, ms. */
+  #conversion = 0
   #pumping = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -45,7 +64,6 @@ export class TrackFeed {
 
   constructor(
     memory: TrackMemory,
-    private readonly settings: TrackSettings,
     private readonly events: FeedEvents,
   ) {
     this.#consumer = new ImageConsumer(memory)
@@ -67,28 +85,37 @@ export class TrackFeed {
     return this.#consumer.control.load(Word.Pushed) >>> 0
   }
 
-  /** Somebody watches with a codec from now on; the first one starts its encoder. */
-  watch(codec: VideoCodec): void {
-    const running = this.#encoders.get(codec)
-    if (running) running.watchers++
-    else
-      this.#encoders.set(codec, { encoder: new TrackEncoder(codec, this.settings.maxBitrate), watchers: 1 })
+  /** Somebody watches a rung with a codec from now on; the first one starts its encoder. */
+  watch(codec: VideoCodec, scale: Scale): void {
+    const key = keyOf(codec, scale)
+    const running = this.#encoders.get(key)
+    if (running) {
+      running.watchers++
+      return
+    }
+    this.#encoders.set(key, { encoder: new TrackEncoder(codec), scale, watchers: 1 })
     this.#count()
-    this.requestKeyframe(codec)
+    this.#pump()
   }
 
   /** Somebody no longer watches; the last one stops the encoder. */
-  unwatch(codec: VideoCodec): void {
-    const running = this.#encoders.get(codec)
+  unwatch(codec: VideoCodec, scale: Scale): void {
+    const key = keyOf(codec, scale)
+    const running = this.#encoders.get(key)
     if (!running || --running.watchers > 0) return
-    this.#encoders.delete(codec)
+    this.#encoders.delete(key)
     this.#retired.push(running.encoder)
     this.#count()
     this.#pump()
   }
 
-  requestKeyframe(codec: VideoCodec): void {
-    this.#encoders.get(codec)?.encoder.requestKeyframe()
+  /** What an encoder is to aim at from the next picture on; nothing happens when it does not run. */
+  setTarget(codec: VideoCodec, scale: Scale, target: EncodeTarget): void {
+    this.#encoders.get(keyOf(codec, scale))?.encoder.setTarget(target)
+  }
+
+  requestKeyframe(codec: VideoCodec, scale: Scale): void {
+    this.#encoders.get(keyOf(codec, scale))?.encoder.requestKeyframe()
     this.#pump()
   }
 
@@ -134,14 +161,16 @@ export class TrackFeed {
     if (image) {
       this.#meter.count(monotonicNow())
       if (this.#encoders.size === 0) this.#keep(image)
-      else if (await this.#show(image)) await this.#encode([...this.#encoders.values()])
+      else if (await this.#show(image)) await this.#encodeNew(image)
       return true
     }
     if (this.#encoders.size === 0) {
-      this.#dropPicture()
+      this.#dropPictures()
       return false
     }
-    if (!this.#picture && !(this.#kept && (await this.#show(this.#kept)))) return false
+    // Somebody has come, or wants another scale, and no new image has come.
+    if (this.#missingScales().length > 0 && !(this.#kept && (await this.#showMissing(this.#kept))))
+      return false
     const now = monotonicNow()
     const due = [...this.#encoders.values()].filter(({ encoder }) => encoder.dueAt(now) <= now)
     if (due.length === 0) return false
@@ -151,28 +180,60 @@ export class TrackFeed {
 
   /** Converts an image and makes it the one that is shown; false when it cannot be. */
   async #show(image: TakenImage): Promise<boolean> {
+    const start = monotonicNow()
+    const pictures = await this.#convert(image, this.#scales())
+    if (!pictures) return false
+    this.#dropPictures()
+    for (const picture of pictures) this.#pictures.set(picture.scale, picture)
+    this.#keep(image)
+    this.#conversion = monotonicNow() - start
+    return true
+  }
+
+  /** Converts the image that is shown for those scales at which it was not wanted before. */
+  async #showMissing(image: TakenImage): Promise<boolean> {
+    const pictures = await this.#convert(image, this.#missingScales())
+    for (const picture of pictures ?? []) this.#pictures.set(picture.scale, picture)
+    return pictures !== undefined
+  }
+
+  async #convert(image: TakenImage, scales: readonly Scale[]): Promise<TimedPicture[] | undefined> {
     try {
-      const picture = await this.#converter.convert(image)
-      this.#dropPicture()
-      this.#picture = { ...picture, captureTime: image.captureTime }
-      this.#keep(image)
-      return true
+      const pictures = await this.#converter.convert(image, scales)
+      return pictures.map((picture) => ({ ...picture, captureTime: image.captureTime }))
     } catch (error) {
       if (image === this.#kept) this.#kept = undefined
       image.release()
       this.#consumer.control.add(Word.DroppedUndecodable)
       this.#report(error)
-      return false
+      return undefined
     }
   }
 
+  #scales(): Scale[] {
+    return [...new Set([...this.#encoders.values()].map(({ scale }) => scale))]
+  }
+
+  #missingScales(): Scale[] {
+    return this.#scales().filter((scale) => !this.#pictures.has(scale))
+  }
+
+  #encodeNew(image: TakenImage): Promise<void> {
+    this.#countPushes(image.captureTime)
+    return this.#encode(
+      [...this.#encoders.values()].filter(({ encoder }) => encoder.wants(image.captureTime)),
+    )
+  }
+
   async #encode(encoders: readonly RunningEncoder[]): Promise<void> {
-    const picture = this.#picture
-    if (!picture) return
+    // Conversion and encoding follow one another: both together must not take longer than the next image.
+    const budget = Math.max(1, Math.max(SHORTEST_INTERVAL_MS, this.#pushes.interval) - this.#conversion)
     await Promise.all(
-      encoders.map(async ({ encoder }) => {
+      encoders.map(async ({ encoder, scale }) => {
+        const picture = this.#pictures.get(scale)
+        if (!picture) return // it was started while the image was converted: it gets the next turn
         try {
-          const frame = await encoder.encode(picture, monotonicNow())
+          const frame = await encoder.encode(picture, monotonicNow(), budget)
           if (!frame || this.#closed) return
           this.#consumer.control.add(Word.FramesEncoded)
           if (frame.keyframe) this.#consumer.control.add(Word.Keyframes)
@@ -185,21 +246,31 @@ export class TrackFeed {
     )
   }
 
+  /** How fast images come, those that were superseded too. */
+  #countPushes(now: number): void {
+    const { at, count } = this.#pushes
+    if (now - at < PUSH_WINDOW_MS) return
+    const pushed = (this.pushed - count) >>> 0
+    this.#pushes.interval = at === 0 || pushed === 0 ? FIRST_INTERVAL_MS : (now - at) / pushed
+    this.#pushes.at = now
+    this.#pushes.count = this.pushed
+  }
+
   #keep(image: TakenImage): void {
     if (image === this.#kept) return
     this.#kept?.release()
     this.#kept = image
   }
 
-  #dropPicture(): void {
-    if (this.#picture) this.#converter.recycle(this.#picture)
-    this.#picture = undefined
+  #dropPictures(): void {
+    for (const picture of this.#pictures.values()) this.#converter.recycle(picture)
+    this.#pictures.clear()
   }
 
   /** Comes back when an encoder wants the last picture again. */
   #schedule(): void {
     clearTimeout(this.#timer)
-    if (!this.#picture || this.#encoders.size === 0) return
+    if (this.#pictures.size === 0 || this.#encoders.size === 0) return
     const now = monotonicNow()
     const due = Math.min(...[...this.#encoders.values()].map(({ encoder }) => encoder.dueAt(now)))
     this.#timer = setTimeout(() => this.#pump(), Math.max(0, Math.ceil(due - now)))
@@ -229,10 +300,14 @@ export class TrackFeed {
 
   #free(): void {
     this.#freeRetired()
-    this.#dropPicture()
+    this.#dropPictures()
     this.#kept?.release()
     this.#kept = undefined
     this.#converter.close()
     this.#setFreed()
   }
+}
+
+function keyOf(codec: VideoCodec, scale: Scale): string {
+  return `${codec}/${scale}`
 }

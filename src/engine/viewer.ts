@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import { CHANNEL_LABEL, CHANNEL_VERSION, type ServerMessage } from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
-import { Pacer } from '../congestion/index.js'
-import { FeedbackHandler, type PacketizedFrame, type Retransmission, RtpStream } from '../rtp/index.js'
+import type { ViewerStats } from '../common/viewer-stats.js'
+import type { PacketizedFrame, PlayoutDelay } from '../rtp/index.js'
 import {
   buildAnswer,
   buildRemoteOffer,
@@ -13,6 +13,8 @@ import {
   videoMid,
 } from '../signaling/index.js'
 import { type IceOptions, Peer } from '../transport/index.js'
+import { MediaSender, type RateLimits } from './media-sender.js'
+
 import { readViewerMessage } from './viewer-message.js'
 
 export interface ViewerIdentity {
@@ -30,27 +32,33 @@ export interface ViewerEvents {
   /** The connection is over. Not called after `close()`. */
   onClose(reason: string): void
   onKeyframeNeeded(): void
+  /** What it can be sent has changed by more than a little. */
+  onRate(): void
   onError(error: unknown): void
 }
 
 /** A viewer that gets media sends receiver reports about once a second (RFC 3550, section 6.2); silence this long means that it crashed or lost its network. */
 const SILENCE_MS = 10_000
 
-/** One viewer: its connection, its RTP stream, its pacer. A viewer costs packets, never an encode. */
+/** What the track asks for. */
+export interface ViewerSettings {
+  readonly rates: RateLimits
+  readonly playoutDelay?: PlayoutDelay | undefined
+}
+
+/** One viewer: its connection, and what is sent over it. A viewer costs packets, never an encode. */
 export class Viewer {
   readonly codec: VideoCodec
   readonly #peer: Peer
-  readonly #stream: RtpStream
-  readonly #feedback: FeedbackHandler
-  readonly #pacer: Pacer<PacketizedFrame, Retransmission>
+  readonly #sender: MediaSender
   readonly #clockOffset = randomInt(2 ** 32)
   readonly #cname = randomToken()
   readonly #ssrc = randomInt(1, 2 ** 32)
   readonly #rtxSsrc: number
-  #pacerTimer: NodeJS.Timeout | undefined
   #heardAt = 0
   #spokeAt = 0
   #shownSize = ''
+  #scale: number | undefined
   #hasChannel = false
 
   constructor(
@@ -58,6 +66,7 @@ export class Viewer {
     private readonly offer: Offer,
     private readonly negotiated: Negotiated,
     ice: IceOptions,
+    settings: ViewerSettings,
     private readonly events: ViewerEvents,
   ) {
     this.codec = negotiated.codec
@@ -87,21 +96,21 @@ export class Viewer {
         onError: (error) => events.onError(error),
       },
     )
-    this.#stream = new RtpStream({
-      ssrc: this.#ssrc,
-      payloadType,
-      ...(rtxStream && { rtx: rtxStream }),
-      clockOffset: this.#clockOffset,
-      mid,
-      extensions,
-      cname: this.#cname,
-      out: (packet) => this.#peer.send(packet),
-    })
-    this.#feedback = new FeedbackHandler(this.#stream)
-    this.#pacer = new Pacer<PacketizedFrame, Retransmission>({
-      sendPacket: (frame, index, now) => this.#stream.sendPacket(frame, index, now),
-      retransmit: (retransmission, now) => this.#stream.retransmit(retransmission, now),
-      needsKeyframe: () => events.onKeyframeNeeded(),
+    this.#sender = new MediaSender({
+      stream: {
+        ssrc: this.#ssrc,
+        payloadType,
+        ...(rtxStream && { rtx: rtxStream }),
+        clockOffset: this.#clockOffset,
+        mid,
+        extensions,
+        ...(settings.playoutDelay && { playoutDelay: settings.playoutDelay }),
+        cname: this.#cname,
+        out: (packet) => this.#peer.send(packet),
+      },
+      rates: settings.rates,
+      onKeyframeNeeded: () => events.onKeyframeNeeded(),
+      onRate: () => events.onRate(),
     })
   }
 
@@ -136,25 +145,47 @@ export class Viewer {
 
   /** Nothing that is sent now can be decoded: a keyframe has to come first. */
   get waitsForKeyframe(): boolean {
-    return this.#pacer.waitsForKeyframe
+    return this.#sender.waitsForKeyframe
+  }
+
+  /** What an encoder may make for it, bit/s; undefined while that is not known yet. */
+  knownRate(now: number): number | undefined {
+    return this.#sender.isSettled(now) ? this.#sender.mediaRate(now) : undefined
+  }
+
+  /** The same, or a guess, bit/s. */
+  mediaRate(now: number): number {
+    return this.#sender.mediaRate(now)
+  }
+
+  /** The most that the encoder would make for it, bit/s. */
+  setMaxRate(rate: number): void {
+    this.#sender.setMaxRate(rate)
   }
 
   /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
   sendFrame(frame: PacketizedFrame): void {
     if (!this.#peer.isOpen) return
     this.#tellSize(frame.width, frame.height)
-    this.#pacer.enqueueFrame(frame)
+    if (this.#scale === undefined) this.#sender.countJoin()
+    else if (this.#scale !== frame.scale) this.#sender.countRungChange()
+    this.#scale = frame.scale
     const isFirst = this.#spokeAt === 0
     const now = monotonicNow()
-    this.#process(now)
+    this.#sender.sendFrame(frame, now)
     this.#spokeAt = now
-    if (isFirst) this.#peer.send(this.#stream.senderReport(now))
+    if (isFirst) this.#peer.send(this.#sender.senderReport(now))
+  }
+
+  /** Some times a second. */
+  pace(now: number): void {
+    if (this.#peer.isOpen) this.#sender.tick(now)
   }
 
   /** Once a second: reports, and notices who fell silent. */
   tick(now: number): void {
     if (!this.#peer.isOpen || this.#spokeAt === 0) return
-    this.#peer.send(this.#stream.senderReport(now))
+    this.#peer.send(this.#sender.senderReport(now))
     // Only while media was sent: who gets nothing reports nothing.
     if (this.#spokeAt > this.#heardAt && now - this.#heardAt > SILENCE_MS) {
       this.close()
@@ -162,12 +193,15 @@ export class Viewer {
     }
   }
 
+  stats(now: number): ViewerStats {
+    return { codec: this.codec, scale: this.#scale, ...this.#sender.stats(now) }
+  }
+
   /** Ends the connection, telling the viewer why if it can be told. No event follows. */
   close(reason?: string, retry = false): void {
-    clearTimeout(this.#pacerTimer)
-    this.#pacer.clear()
+    this.#sender.stop()
     if (reason !== undefined) this.#tell({ t: 'bye', reason, retry })
-    if (this.#peer.isOpen) this.#peer.send(this.#stream.bye(monotonicNow()))
+    if (this.#peer.isOpen) this.#peer.send(this.#sender.bye(monotonicNow()))
     this.#peer.close()
   }
 
@@ -177,33 +211,16 @@ export class Viewer {
   }
 
   #ended(reason: string): void {
-    clearTimeout(this.#pacerTimer)
-    this.#pacer.clear()
+    this.#sender.stop()
     this.events.onClose(reason)
   }
 
   #receive(packet: Buffer): void {
     const now = monotonicNow()
     this.#heardAt = now
-    const { keyframeRequested, retransmissions, bye } = this.#feedback.receive(packet, now)
-    if (bye) {
-      this.close()
-      this.#ended('the viewer said goodbye')
-      return
-    }
-    if (retransmissions.length > 0) {
-      this.#pacer.enqueueRetransmissions(retransmissions)
-      this.#process(now)
-    }
-    if (keyframeRequested) this.events.onKeyframeNeeded()
-  }
-
-  #process(now: number): void {
-    clearTimeout(this.#pacerTimer)
-    this.#pacerTimer = undefined
-    const wait = this.#pacer.process(now)
-    if (wait !== undefined)
-      this.#pacerTimer = setTimeout(() => this.#process(monotonicNow()), Math.ceil(wait))
+    if (!this.#sender.receive(packet, now)) return
+    this.close()
+    this.#ended('the viewer said goodbye')
   }
 
   #greet(label: string): void {

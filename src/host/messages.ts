@@ -1,3 +1,4 @@
+import type { ViewerStats } from '../common/viewer-stats.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/peer.js'
@@ -34,6 +35,7 @@ export interface EngineCalls {
     params: { server: number; track: string; offer: string; options: ConnectOptions }
     result: { answer: string; viewer: string }
   }
+  viewerStats: { params: { server: number; viewer: string }; result: ViewerStats | undefined }
   disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
 }

@@ -186,8 +186,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     switch (event.event) {
       case 'viewer': {
         const track = this.#known.get(event.track)
-        const viewer = new RemoteViewer(event.viewer, track?.name ?? '', () => {
-          this.#thread.call('disconnectViewer', { server: this.#id, viewer: event.viewer }).catch(() => {})
+        const who = { server: this.#id, viewer: event.viewer }
+        const viewer = new RemoteViewer(event.viewer, track?.name ?? '', {
+          close: () => void this.#thread.call('disconnectViewer', who).catch(() => {}),
+          // When the engine is gone, so is the viewer.
+          stats: () => this.#thread.call('viewerStats', who).catch(() => undefined),
         })
         this.#viewers.set(event.viewer, { viewer, track })
         track?.report('viewer', viewer)

@@ -107,6 +107,9 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
     const { answerSdp, viewer } = await hosted(server).engine.connect(track, offer, options)
     return { answer: answerSdp, viewer }
   },
+  async viewerStats({ server, viewer }) {
+    return servers.get(server)?.engine.viewerStats(viewer)
+  },
   async disconnectViewer({ server, viewer }) {
     servers.get(server)?.engine.disconnectViewer(viewer)
   },

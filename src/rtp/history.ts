@@ -12,6 +12,7 @@ export interface HistoryEntry {
   readonly frame: PacketizedFrame
   /** Which packet of the frame. */
   readonly index: number
+  readonly timestamp: number
 }
 
 /**
@@ -23,6 +24,7 @@ export class PacketHistory {
   #capacity = SMALLEST_CAPACITY
   #frames: (PacketizedFrame | undefined)[] = new Array(SMALLEST_CAPACITY)
   #indices = new Uint16Array(SMALLEST_CAPACITY)
+  #timestamps = new Uint32Array(SMALLEST_CAPACITY)
   #sentAt = new Float64Array(SMALLEST_CAPACITY)
   /** When it was last retransmitted; -Infinity for never. */
   #resentAt = new Float64Array(SMALLEST_CAPACITY)
@@ -40,7 +42,7 @@ export class PacketHistory {
   }
 
   /** Sequence numbers must follow one another without gaps, modulo 2^16. */
-  push(sequenceNumber: number, frame: PacketizedFrame, index: number, now: number): void {
+  push(sequenceNumber: number, frame: PacketizedFrame, index: number, timestamp: number, now: number): void {
     let slot = sequenceNumber & (this.#capacity - 1)
     if (
       this.#count === this.#capacity &&
@@ -52,6 +54,7 @@ export class PacketHistory {
     }
     this.#frames[slot] = frame
     this.#indices[slot] = index
+    this.#timestamps[slot] = timestamp
     this.#sentAt[slot] = now
     this.#resentAt[slot] = Number.NEGATIVE_INFINITY
     this.#newest = sequenceNumber
@@ -74,7 +77,7 @@ export class PacketHistory {
     if (this.age(sequenceNumber) === undefined) return undefined
     const slot = sequenceNumber & (this.#capacity - 1)
     const frame = this.#frames[slot]
-    return frame && { frame, index: this.#indices[slot]! }
+    return frame && { frame, index: this.#indices[slot]!, timestamp: this.#timestamps[slot]! }
   }
 
   /** When the packet was last retransmitted; -Infinity for never. Only for a packet that is at hand. */
@@ -91,12 +94,14 @@ export class PacketHistory {
       mask: this.#capacity - 1,
       frames: this.#frames,
       indices: this.#indices,
+      timestamps: this.#timestamps,
       sentAt: this.#sentAt,
       resentAt: this.#resentAt,
     }
     this.#capacity *= 2
     this.#frames = new Array(this.#capacity)
     this.#indices = new Uint16Array(this.#capacity)
+    this.#timestamps = new Uint32Array(this.#capacity)
     this.#sentAt = new Float64Array(this.#capacity)
     this.#resentAt = new Float64Array(this.#capacity)
     for (let age = 0; age < this.#count; age++) {
@@ -105,6 +110,7 @@ export class PacketHistory {
       const to = sequenceNumber & (this.#capacity - 1)
       this.#frames[to] = old.frames[from]
       this.#indices[to] = old.indices[from]!
+      this.#timestamps[to] = old.timestamps[from]!
       this.#sentAt[to] = old.sentAt[from]!
       this.#resentAt[to] = old.resentAt[from]!
     }

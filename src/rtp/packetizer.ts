@@ -13,6 +13,8 @@ export interface PacketizedFrame {
   /** Size of the source image in pixels. */
   readonly width: number
   readonly height: number
+  /** The rung: both sides of the image were divided by this. */
+  readonly scale: number
   /**
    * `HEADROOM` bytes (scratch space for a viewer's header) and one payload each, in order of sending.
    * Empty when the encoder's data held nothing that RTP carries.
@@ -51,6 +53,7 @@ export class Packetizer {
       captureTime: frame.captureTime,
       width: frame.width,
       height: frame.height,
+      scale: frame.scale,
       packets,
       byteLength,
       sequenceNumber: this.#frames++,

@@ -44,8 +44,9 @@ export interface RtpStreamOptions {
 export interface Retransmission {
   readonly frame: PacketizedFrame
   readonly index: number
-  /** The sequence number it was first sent with. */
+  /** The sequence number and RTP time it was first sent with. */
   readonly sequenceNumber: number
+  readonly timestamp: number
 }
 
 /** Counts since the stream began. */
@@ -99,6 +100,9 @@ export class RtpStream {
   readonly #monitor = new ReceptionMonitor()
   #sequenceNumber: number
   #rtxSequenceNumber: number
+  /** The frame that is being sent, or was last, and its RTP time. */
+  #frame: PacketizedFrame | undefined
+  #timestamp = 0
   /** For sender reports, which count the media SSRC alone. */
   #reportedPackets = 0
   #reportedOctets = 0
@@ -147,10 +151,24 @@ export class RtpStream {
     const last = index === frame.packets.length - 1
     const sequenceNumber = this.#sequenceNumber
     this.#sequenceNumber = (sequenceNumber + 1) & 0xffff
-    this.#history.push(sequenceNumber, frame, index, now)
+    const timestamp = this.#timestampOf(frame)
+    this.#history.push(sequenceNumber, frame, index, timestamp, now)
     this.#stats.packetsSent++
     if (last) this.#stats.framesSent++
-    return this.#sendMedia(packet, last, sequenceNumber, frame.captureTime, now)
+    return this.#sendMedia(packet, last, sequenceNumber, timestamp, now)
+  }
+
+  /**
+   * When a viewer changes to another rung, the picture that it has seen last may come once more, from the
+   * other encoder. Two frames of one RTP time would be taken for one, so the second counts as a tick later.
+   */
+  #timestampOf(frame: PacketizedFrame): number {
+    if (frame === this.#frame) return this.#timestamp
+    const timestamp = rtpTimestamp(frame.captureTime, this.#options.clockOffset)
+    const isLater = !this.#frame || ((timestamp - this.#timestamp) | 0) > 0
+    this.#frame = frame
+    this.#timestamp = isLater ? timestamp : (this.#timestamp + 1) >>> 0
+    return this.#timestamp
   }
 
   /**
@@ -180,13 +198,13 @@ export class RtpStream {
     return this.#resend(retransmission, now)
   }
 
-  #resend({ frame, index, sequenceNumber }: Retransmission, now: number): boolean {
+  #resend({ frame, index, sequenceNumber, timestamp }: Retransmission, now: number): boolean {
     const packet = frame.packets[index]!
     const last = index === frame.packets.length - 1
-    if (!this.#rtx) return this.#sendMedia(packet, last, sequenceNumber, frame.captureTime, now)
+    if (!this.#rtx) return this.#sendMedia(packet, last, sequenceNumber, timestamp, now)
     const rtxSequenceNumber = this.#rtxSequenceNumber
     this.#rtxSequenceNumber = (rtxSequenceNumber + 1) & 0xffff
-    return this.#send(this.#rtx, packet, last, rtxSequenceNumber, frame.captureTime, sequenceNumber, now)
+    return this.#send(this.#rtx, packet, last, rtxSequenceNumber, timestamp, sequenceNumber, now)
   }
 
   /**
@@ -219,10 +237,10 @@ export class RtpStream {
     return age !== undefined && age < LARGEST_SAME_SSRC_AGE
   }
 
-  #sendMedia(packet: Buffer, last: boolean, sequenceNumber: number, captureTime: number, now: number) {
+  #sendMedia(packet: Buffer, last: boolean, sequenceNumber: number, timestamp: number, now: number) {
     this.#reportedPackets++
     this.#reportedOctets += packet.length - HEADROOM
-    return this.#send(this.#media, packet, last, sequenceNumber, captureTime, 0, now)
+    return this.#send(this.#media, packet, last, sequenceNumber, timestamp, 0, now)
   }
 
   #send(
@@ -230,14 +248,13 @@ export class RtpStream {
     packet: Buffer,
     marker: boolean,
     sequenceNumber: number,
-    captureTime: number,
+    timestamp: number,
     originalSequenceNumber: number,
     now: number,
   ): boolean {
     const size = header.length + packet.length - HEADROOM
     this.#stats.bytesSent += size
     const transportSequenceNumber = header.hasTransportCc ? this.#log.record(size, now) : 0
-    const timestamp = rtpTimestamp(captureTime, this.#options.clockOffset)
     const sent = this.#options.out(
       header.write(
         packet,

@@ -2,14 +2,16 @@ export { AllocatedImage, type AllocateOptions } from './allocated-image.js'
 export { ImageConsumer, type TakenImage } from './consumer.js'
 export { READ_AHEAD, TrackControl, type TrackMemory, Word } from './control.js'
 export {
+  type ContentHint,
   checkTrackName,
   checkTrackOptions,
   type OverflowPolicy,
+  type PlayoutDelay,
   type TrackOptions,
   type TrackSettings,
 } from './options.js'
 export { ImageProducer } from './producer.js'
-export { RemoteViewer, type ViewerEvents, type ViewerState } from './remote-viewer.js'
+export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } from './remote-viewer.js'
 export type { TrackStats } from './stats.js'
 export {
   type ConnectOptions,

@@ -1,4 +1,5 @@
 import { Emitter } from '../common/emitter.js'
+import type { ViewerStats } from '../common/viewer-stats.js'
 
 /** Events of a `RemoteViewer`, with the arguments of their listeners. */
 export interface ViewerEvents {
@@ -11,10 +12,18 @@ export interface ViewerEvents {
 /** `connecting`: its offer was answered; `connected`: media can flow; `closed`: for good. */
 export type ViewerState = 'connecting' | 'connected' | 'closed'
 
+/** What a viewer asks of the engine. */
+export interface ViewerLink {
+  /** Ends its connection. */
+  close(): void
+  /** Undefined when it is gone. */
+  stats(): Promise<ViewerStats | undefined>
+}
+
 /** One remote peer connection that watches a track, as the application sees it. */
 export class RemoteViewer extends Emitter<ViewerEvents> {
   #state: ViewerState = 'connecting'
-  readonly #close: () => void
+  readonly #link: ViewerLink
 
   /** Made by pixelcast; see `track.connect` and the track's `viewer` event. */
   constructor(
@@ -22,10 +31,10 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     readonly id: string,
     /** The name of the track that it watches. */
     readonly track: string,
-    close: () => void,
+    link: ViewerLink,
   ) {
     super()
-    this.#close = close
+    this.#link = link
   }
 
   /** How far it is. */
@@ -35,7 +44,15 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
 
   /** Ends this viewer's connection; others do not notice. */
   close(): void {
-    if (this.#state !== 'closed') this.#close()
+    if (this.#state !== 'closed') this.#link.close()
+  }
+
+  /**
+   * How it is sent to at this moment: the estimate of its network, what it watches, what was lost, and more.
+   * Undefined when it is gone.
+   */
+  async stats(): Promise<ViewerStats | undefined> {
+    return this.#state === 'closed' ? undefined : this.#link.stats()
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Ladder, type LadderPlan, SCALES } from '../../../src/encode/ladder.js'
+import { Ladder, type LadderPlan } from '../../../src/encode/ladder.js'
+import { SCALES } from '../../../src/encode/scale.js'
 
 const picture = { width: 1280, height: 720, maxBitrate: 6_000_000 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { Converter, quietFfmpeg, TrackEncoder } from '../../../src/encode/index.js'
+import { Converter, type Picture, quietFfmpeg, TrackEncoder } from '../../../src/encode/index.js'
 import type { SourceImage } from '../../../src/encode/source-reader.js'
 
 function pattern(width: number, height: number, seed = 1): SourceImage {
@@ -25,9 +25,13 @@ afterEach(() => {
   for (const thing of open.splice(0)) thing.close()
 })
 
+async function convert(converter: Converter, image: SourceImage): Promise<Picture> {
+  return (await converter.convert(image, [1]))[0]!
+}
+
 function setUp(codec: 'h264' | 'vp8') {
   const converter = new Converter()
-  const encoder = new TrackEncoder(codec, undefined)
+  const encoder = new TrackEncoder(codec)
   open.push(converter, encoder)
   return { converter, encoder }
 }
@@ -38,7 +42,7 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
     const keyframes: boolean[] = []
     let now = 1000
     for (let frame = 0; frame < 40; frame++) {
-      const picture = await converter.convert(pattern(320, 240, frame + 1))
+      const picture = await convert(converter, pattern(320, 240, frame + 1))
       if (frame === 20 || frame === 21 || frame === 22) encoder.requestKeyframe()
       const encoded = await encoder.encode({ ...picture, captureTime: now }, now)
       keyframes.push(encoded?.keyframe ?? false)
@@ -52,7 +56,7 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
 
   it('refines a still picture until it is good, then only repeats it now and then', async () => {
     const { converter, encoder } = setUp(codec)
-    const picture = { ...(await converter.convert(pattern(640, 360))), captureTime: 0 }
+    const picture = { ...(await convert(converter, pattern(640, 360))), captureTime: 0 }
     let now = 0
     const sizes: number[] = []
     await encoder.encode(picture, now)
@@ -84,7 +88,7 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
     [8192, 16],
   ])('encodes %i×%i', async (width, height) => {
     const { converter, encoder } = setUp(codec)
-    const picture = await converter.convert(pattern(width, height))
+    const picture = await convert(converter, pattern(width, height))
     const encoded = await encoder.encode({ ...picture, captureTime: 5 }, 5)
     expect(encoded).toMatchObject({ keyframe: true, width, height, codec })
     expect(encoded?.data.length).toBeGreaterThan(10)
@@ -99,7 +103,7 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
         [64, 64],
       ] as const
     ).entries()) {
-      const picture = await converter.convert(pattern(width, height))
+      const picture = await convert(converter, pattern(width, height))
       const encoded = await encoder.encode({ ...picture, captureTime: 5 + index }, 5 + index)
       expect(encoded).toMatchObject({ keyframe: true, width, height })
     }
@@ -107,7 +111,7 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
 
   it('never lets time stand still or go back', async () => {
     const { converter, encoder } = setUp(codec)
-    const picture = await converter.convert(pattern(64, 64))
+    const picture = await convert(converter, pattern(64, 64))
     const times: number[] = []
     for (const captureTime of [100, 100, 99, 101]) {
       times.push((await encoder.encode({ ...picture, captureTime }, 200))?.captureTime ?? 0)

@@ -23,11 +23,18 @@ function setUp() {
   return { track, engineTrack }
 }
 
+let viewers = 0
+
 /** Notes what it is sent. */
-function fakeViewer() {
+function fakeViewer(rate = 20e6) {
   const frames: PacketizedFrame[] = []
   const viewer = {
     codec: 'vp8',
+    identity: { id: `viewer-${++viewers}` },
+    setMaxRate: () => {},
+    pace: () => {},
+    knownRate: () => rate,
+    mediaRate: () => rate,
     get waitsForKeyframe() {
       return frames.length === 0
     },

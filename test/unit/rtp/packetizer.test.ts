@@ -14,6 +14,8 @@ const encoded = (codec: VideoCodec, data: Uint8Array): EncodedFrame => ({
   captureTime: 12.5,
   width: 33,
   height: 17,
+  scale: 1,
+  psnr: undefined,
 })
 const payloads = ({ packets }: PacketizedFrame) => packets.map((packet) => packet.subarray(HEADROOM))
 

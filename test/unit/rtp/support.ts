@@ -13,6 +13,7 @@ export function frameOf(sizes: readonly number[], captureTime = 0, keyframe = fa
     captureTime,
     width: 16,
     height: 16,
+    scale: 1,
     packets: sizes.map((size, i) => Buffer.alloc(HEADROOM + size, i)),
     byteLength: sizes.reduce((sum, size) => sum + size, 0),
     sequenceNumber: 0,

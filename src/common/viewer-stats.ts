@@ -1,0 +1,46 @@
+import type { VideoCodec } from './codec.js'
+
+/** Why a viewer needed a keyframe: it joined, it asked (PLI, FIR), its queue overflowed, it changed the rung. */
+export type KeyframeCause = 'joined' | 'asked' | 'overflow' | 'rung'
+
+/** How one viewer is sent to. Rates in bit/s, times in ms, counts since it connected. */
+export interface ViewerStats {
+  /** What it decodes. */
+  readonly codec: VideoCodec
+  /** The rung that it watches: both sides of the image divided by this, 1, 2 or 4; undefined before its first picture. */
+  readonly scale: number | undefined
+  /** What its network takes, as estimated; headers and retransmissions included. */
+  readonly estimate: number
+  /** What it acknowledged lately; undefined before its first feedback. */
+  readonly acknowledged: number | undefined
+  /** What waits in its network beyond the usual delay. */
+  readonly queueDelay: number
+  /** Of the network, both ways. */
+  readonly roundTripTime: number
+  /** Share of the packets lost lately, 0…1. */
+  readonly loss: number
+  /** Interarrival jitter, from its reports (RFC 3550, section 6.4.1). */
+  readonly jitter: number
+  /** RTP bytes, headers and retransmissions included. */
+  readonly bytesSent: number
+  /** Media packets, first sendings only. */
+  readonly packetsSent: number
+  /** Sent again because it asked (NACK). */
+  readonly packetsRetransmitted: number
+  /** Sent once more only to find out how much its network takes. */
+  readonly paddingPackets: number
+  /** Frames whose last packet has left. */
+  readonly framesSent: number
+  /** Frames left out because it could not follow. */
+  readonly framesDropped: number
+  /** How often its network was probed for more. */
+  readonly probes: number
+  /** How often it needed a keyframe, by cause. */
+  readonly keyframes: Readonly<Record<KeyframeCause, number>>
+  /** How often its picture stood still for want of a keyframe. */
+  readonly stalls: number
+  /** … and for how long, all together. */
+  readonly stalledTime: number
+  /** The longest of them. */
+  readonly longestStall: number
+}

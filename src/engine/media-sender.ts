@@ -1,0 +1,220 @@
+import { monotonicNow } from '../common/clock.js'
+import type { KeyframeCause, ViewerStats } from '../common/viewer-stats.js'
+import { BandwidthEstimator, Pacer, RetransmissionBudget } from '../congestion/index.js'
+import {
+  FeedbackHandler,
+  type PacketizedFrame,
+  type Retransmission,
+  RtpStream,
+  type RtpStreamOptions,
+} from '../rtp/index.js'
+import { KeyframeRequests } from './keyframe-requests.js'
+import { StallMeter } from './stall-meter.js'
+
+/** Rates in bit/s. */
+export interface RateLimits {
+  /** Never less, whatever the network says. */
+  readonly min?: number | undefined
+  /** Before anything is known. */
+  readonly start?: number | undefined
+}
+
+export interface MediaSenderOptions {
+  readonly stream: RtpStreamOptions
+  readonly rates: RateLimits
+  /** Nothing that is sent can be decoded before a keyframe. */
+  onKeyframeNeeded(cause: KeyframeCause): void
+  /** The rate has changed by more than a little. */
+  onRate(): void
+}
+
+/** What of the rate is left for encoded bytes: RTP headers and extensions take 3 %, and rate controls overshoot. */
+const MEDIA_SHARE = 0.95
+/** Changes of the rate by this are reported at once. */
+const RATE_STEP = 0.05
+/** So much more than can be used is looked for: it lets keyframes through faster. */
+const PROBE_FACTOR = 2.5
+/** A viewer is known when what it was sent was answered for this long, ms … */
+const SETTLING_TIME = 1_000
+
+/** What is sent to one viewer, and when: its RTP stream, its pacer, the estimate of its bandwidth. */
+export class MediaSender {
+  readonly #stream: RtpStream
+  readonly #feedback: FeedbackHandler
+  readonly #estimator: BandwidthEstimator
+  readonly #retransmissions = new RetransmissionBudget()
+  readonly #pacer: Pacer<PacketizedFrame, Retransmission>
+  readonly #requests = new KeyframeRequests()
+  readonly #stalls = new StallMeter()
+  readonly #keyframes: Record<KeyframeCause, number> = { joined: 0, asked: 0, overflow: 0, rung: 0 }
+  #timer: NodeJS.Timeout | undefined
+  #reportedRate = 0
+  #firstFeedbackAt: number | undefined
+  #started = false
+
+  constructor(private readonly options: MediaSenderOptions) {
+    const { rates } = options
+    this.#stream = new RtpStream(options.stream)
+    this.#feedback = new FeedbackHandler(this.#stream)
+    this.#estimator = new BandwidthEstimator(this.#stream.sentPackets, {
+      ...(rates.min !== undefined && { minRate: rates.min }),
+      ...(rates.start !== undefined && { startRate: rates.start }),
+    })
+    this.#pacer = new Pacer<PacketizedFrame, Retransmission>(
+      {
+        sendPacket: (frame, index, now) => this.#noted(now, () => this.#sendPacket(frame, index, now)),
+        retransmit: (packet, now) => this.#noted(now, () => this.#stream.retransmit(packet, now)),
+        probeRate: (now) => this.#estimator.probe(now)?.rate,
+        sendPadding: (now) => this.#noted(now, () => this.#stream.sendPadding(now), true),
+        needsKeyframe: () => this.#needKeyframe('overflow', monotonicNow()),
+      },
+      { rate: this.#estimator.target(0) },
+    )
+  }
+
+  /** Nothing that is sent now can be decoded: a keyframe has to come first. */
+  get waitsForKeyframe(): boolean {
+    return this.#pacer.waitsForKeyframe
+  }
+
+  /** Its network is known: who has just come has an estimate that still grows by the moment. */
+  isSettled(now: number): boolean {
+    return this.#firstFeedbackAt !== undefined && now - this.#firstFeedbackAt >= SETTLING_TIME
+  }
+
+  /** What an encoder may make for this viewer, bit/s. */
+  mediaRate(now: number): number {
+    return MEDIA_SHARE * this.#retransmissions.mediaRate(this.#estimator.target(now), now)
+  }
+
+  /** The most that the encoder would make for it, bit/s: more needs not be known. */
+  setMaxRate(rate: number): void {
+    this.#estimator.setMaxRate((rate * PROBE_FACTOR) / MEDIA_SHARE)
+  }
+
+  /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
+  sendFrame(frame: PacketizedFrame, now: number): void {
+    if (frame.keyframe) this.#requests.served()
+    this.#started = true
+    this.#pacer.enqueueFrame(frame)
+    this.#process(now)
+  }
+
+  /** @returns whether the viewer said goodbye */
+  receive(packet: Uint8Array, now: number): boolean {
+    const before = this.#stream.reception
+    const feedback = this.#feedback.receive(packet, now)
+    const { reception } = this.#stream
+    for (const report of feedback.transportFeedback) this.#estimator.onFeedback(report, now)
+    if (feedback.receiverEstimate !== undefined) this.#estimator.onRemb(feedback.receiverEstimate, now)
+    if (reception && reception !== before)
+      this.#estimator.onReceiverReport(reception.fractionLost, reception.roundTripTime, now)
+    if (feedback.transportFeedback.length > 0 || reception !== before) this.#firstFeedbackAt ??= now
+    if (feedback.retransmissions.length > 0) this.#retransmit(feedback.retransmissions, now)
+    if (feedback.keyframeRequested) {
+      this.#stalls.begin(now)
+      this.#needKeyframe('asked', now)
+    }
+    this.#update(now)
+    return feedback.bye
+  }
+
+  /** Some times a second: what silence, probes and requests that wait need. */
+  tick(now: number): void {
+    if (!this.#started) return
+    if (this.#requests.due(now)) this.options.onKeyframeNeeded('asked')
+    this.#update(now)
+  }
+
+  /** It is to be moved to another rung, which begins with a keyframe. */
+  countRungChange(): void {
+    this.#keyframes.rung++
+  }
+
+  /** It has joined, and a keyframe is made for it. */
+  countJoin(): void {
+    this.#keyframes.joined++
+  }
+
+  senderReport(now: number): Buffer {
+    return this.#stream.senderReport(now)
+  }
+
+  bye(now: number): Buffer {
+    return this.#stream.bye(now)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#pacer.clear()
+  }
+
+  stats(now: number): Omit<ViewerStats, 'codec' | 'scale'> {
+    const { target, acknowledged, queueDelay, roundTripTime, loss, probes } = this.#estimator.stats(now)
+    const stream = this.#stream.stats
+    return {
+      estimate: Math.round(target),
+      acknowledged: acknowledged === undefined ? undefined : Math.round(acknowledged),
+      queueDelay,
+      roundTripTime: this.#stream.reception?.roundTripTime ?? roundTripTime,
+      loss: this.#firstFeedbackAt === undefined ? 0 : Math.max(loss, 0),
+      jitter: this.#stream.reception?.jitter ?? 0,
+      bytesSent: stream.bytesSent,
+      packetsSent: stream.packetsSent,
+      packetsRetransmitted: stream.packetsRetransmitted,
+      paddingPackets: stream.paddingPackets,
+      framesSent: stream.framesSent,
+      framesDropped: this.#pacer.stats.framesDropped,
+      probes,
+      keyframes: { ...this.#keyframes },
+      ...this.#stalls.stats(now),
+    }
+  }
+
+  #sendPacket(frame: PacketizedFrame, index: number, now: number): boolean {
+    const sent = this.#stream.sendPacket(frame, index, now)
+    if (frame.keyframe && index === frame.packets.length - 1) this.#stalls.end(now)
+    return sent
+  }
+
+  #retransmit(retransmissions: readonly Retransmission[], now: number): void {
+    const target = this.#estimator.target(now)
+    this.#pacer.enqueueRetransmissions(
+      retransmissions.filter(({ frame, index }) =>
+        this.#retransmissions.allow(frame.packets[index]?.length ?? 0, target, now),
+      ),
+    )
+  }
+
+  #needKeyframe(cause: KeyframeCause, now: number): void {
+    if (cause === 'overflow') this.#stalls.begin(now)
+    this.#keyframes[cause]++
+    if (this.#requests.request(now)) this.options.onKeyframeNeeded(cause)
+  }
+
+  #update(now: number): void {
+    const target = this.#estimator.target(now)
+    this.#pacer.setRate(target)
+    this.#process(now)
+    if (Math.abs(target - this.#reportedRate) <= RATE_STEP * this.#reportedRate) return
+    this.#reportedRate = target
+    this.options.onRate()
+  }
+
+  #process(now: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const wait = this.#pacer.process(now)
+    if (wait !== undefined) this.#timer = setTimeout(() => this.#process(monotonicNow()), Math.ceil(wait))
+  }
+
+  /** Tells the estimator of a packet, if one left with a number that the receiver will report on. */
+  #noted<T>(now: number, send: () => T, isPadding = false): T {
+    const { sentPackets } = this.#stream
+    const sequenceNumber = sentPackets.nextSequenceNumber
+    const result = send()
+    if (sentPackets.nextSequenceNumber !== sequenceNumber)
+      this.#estimator.onPacketSent(sequenceNumber, sentPackets.size(sequenceNumber) ?? 0, now, isPadding)
+    return result
+  }
+}
