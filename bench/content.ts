@@ -2,8 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { movingTexture, naturalStill, patches, type RgbaImage } from '../test/support/images.js'
-import { seeded } from '../test/support/random.js'
+import {
+  grainyTexture,
+  movingTexture,
+  naturalStill,
+  patches,
+  type RgbaImage,
+} from '../test/support/images.js'
 import { CACHE, ROOT } from './support/bundle.mjs'
 
 /** What the images show. Codecs behave differently on each. */
@@ -14,6 +19,8 @@ export type Content =
   | 'video'
   /** A texture that slides under grain: as hard as cameras in the dark get. */
   | 'motion'
+  /** The texture without the grain: needs bits, and can be shown well. */
+  | 'texture'
   /** One image that never changes. */
   | 'still'
   /** 24 flat colours. */
@@ -28,9 +35,15 @@ export interface Reel {
 
 /** To be raised when the makers below change: reels of other versions are made anew. */
 const VERSION = 1
-const FRAMES: Record<Content, number> = { screen: 16, video: 30, motion: 16, still: 1, patches: 1 }
+const FRAMES: Record<Content, number> = {
+  screen: 16,
+  video: 30,
+  motion: 16,
+  texture: 16,
+  still: 1,
+  patches: 1,
+}
 const POINTER = 14
-const GRAIN = 24
 
 /** Why a content cannot be had here; undefined when it can. */
 export function missingContent(content: Content): string | undefined {
@@ -72,7 +85,8 @@ const MAKERS: Record<
   (width: number, height: number, index: number) => RgbaImage
 > = {
   screen,
-  motion,
+  motion: grainyTexture,
+  texture: movingTexture,
   still: (width, height) => naturalStill(width, height),
   patches: (width, height) => patches(width, height),
 }
@@ -83,16 +97,6 @@ function screen(width: number, height: number, index: number): RgbaImage {
   const y = Math.round(height / 2) + Math.round(Math.sin(index / 2.5) * 20)
   fill(image, x, y, POINTER, POINTER, 255)
   if (index % 16 < 8) fill(image, Math.round(width / 5), Math.round(height / 4), 2, 18, 0)
-  return image
-}
-
-function motion(width: number, height: number, index: number): RgbaImage {
-  const image = movingTexture(width, height, index)
-  const next = seeded(index + 1)
-  for (let i = 0; i < image.data.length; i += 4) {
-    const grain = Math.round((next() - 0.5) * GRAIN)
-    for (let c = 0; c < 3; c++) image.data[i + c] = Math.max(0, Math.min(255, image.data[i + c]! + grain))
-  }
   return image
 }
 

@@ -54,6 +54,8 @@ export interface PeerStats {
   readonly refused: number
   /** Milliseconds of the application's thread for each image, up to the last 20,000. */
   readonly pushMs: readonly number[]
+  /** Encoders running now, of a system that says so. */
+  readonly encoders?: number
 }
 
 export interface PeerAddress {

@@ -46,12 +46,18 @@ export function readOptions(argv: readonly string[]): BenchOptions & { list: boo
     list: values.list,
     help: values.help,
     only: split(values.only),
-    systems: values.systems === undefined ? SYSTEM_NAMES : split(values.systems).map(systemName),
+    systems: systemNames(values.systems),
     seconds,
   }
 }
 
-function split(text: string | undefined): string[] {
+/** The systems of a list of names; all without. @throws TypeError for one that there is not */
+export function systemNames(text: string | undefined): readonly SystemName[] {
+  return text === undefined ? SYSTEM_NAMES : split(text).map(systemName)
+}
+
+/** The parts of a list with commas. */
+export function split(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(',').filter((part) => part.length > 0)
 }
 

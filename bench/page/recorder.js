@@ -2,6 +2,8 @@
 // a time, as a plain viewer page has them, and a recorder of what is painted and when.
 const CELLS = 40
 const CODE_HEIGHT = 16
+/** The code is 16 rows high, and 4 where a system sends a quarter of the size: this one is inside of both. */
+const CODE_ROW = 2
 
 const strip = document.createElement('canvas')
 const pen = strip.getContext('2d', { willReadFrequently: true })
@@ -10,19 +12,19 @@ let current
 /** The burned 32-bit number; null when the check says no, undefined while there is nothing to draw. */
 function readStamp(video) {
   const width = video.videoWidth
-  const cellWidth = Math.floor(width / CELLS)
+  const cellWidth = width / CELLS // a fraction in a picture made smaller; sources are multiples of 40 wide
   if (strip.width !== width || strip.height !== CODE_HEIGHT) {
     strip.width = width
     strip.height = CODE_HEIGHT
   }
   pen.clearRect(0, 0, width, CODE_HEIGHT)
   pen.drawImage(video, 0, 0, width, CODE_HEIGHT, 0, 0, width, CODE_HEIGHT)
-  const row = pen.getImageData(0, CODE_HEIGHT >> 1, width, 1).data
+  const row = pen.getImageData(0, CODE_ROW, width, 1).data
   if (row[3] === 0) return undefined
   let value = 0
   let check = 0
   for (let i = 0; i < CELLS; i++) {
-    const bit = row[(i * cellWidth + (cellWidth >> 1)) * 4 + 1] >= 128 ? 1 : 0
+    const bit = row[Math.floor((i + 0.5) * cellWidth) * 4 + 1] >= 128 ? 1 : 0
     if (i < 32) value = value * 2 + bit
     else check = check * 2 + bit
   }
@@ -127,11 +129,13 @@ globalThis.bench = {
     const { frames, pc, video } = current
     const before = await this.inbound(pc)
     const from = frames.length
+    const start = performance.now()
     await pause(ms)
+    const end = performance.now()
     const recorded = frames.slice(from)
     const after = await this.inbound(pc)
     frames.splice(0, from)
-    return { frames: recorded, before, after, width: video.videoWidth, height: video.videoHeight }
+    return { start, end, frames: recorded, before, after, width: video.videoWidth, height: video.videoHeight }
   },
 
   async inbound(pc) {
@@ -151,14 +155,27 @@ globalThis.bench = {
     }
   },
 
-  /** RGBA of the frame on screen, base64. */
-  pixels() {
+  /** Where packets come from, and the round trip of the last connectivity check, ms. */
+  async path() {
+    const stats = await current.pc.getStats()
+    const transport = [...stats.values()].find((r) => r.type === 'transport')
+    const pair = stats.get(transport?.selectedCandidatePairId)
+    const remote = stats.get(pair?.remoteCandidateId)
+    return {
+      address: remote?.address ?? '',
+      port: remote?.port ?? 0,
+      rtt: (pair?.currentRoundTripTime ?? Number.NaN) * 1000,
+    }
+  },
+
+  /** RGBA of the frame on screen, base64; as large as it came, or scaled to a size as a page would show it. */
+  pixels(size) {
     const { video } = current
     const canvas = document.createElement('canvas')
-    canvas.width = video.videoWidth
-    canvas.height = video.videoHeight
+    canvas.width = size?.width ?? video.videoWidth
+    canvas.height = size?.height ?? video.videoHeight
     const context = canvas.getContext('2d', { willReadFrequently: true })
-    context.drawImage(video, 0, 0)
+    context.drawImage(video, 0, 0, canvas.width, canvas.height)
     const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height)
     let text = ''
     for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192))

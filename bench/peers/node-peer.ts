@@ -121,10 +121,11 @@ export class Producer {
   }
 }
 
-/** Answers the control requests and, if given, offers; on 127.0.0.1. */
+/** Answers the control requests, with what `more` there is to say, and, if given, offers; on 127.0.0.1. */
 export async function listen(
   producer: Producer,
   answer?: (offer: string) => Promise<string>,
+  more: () => Pick<PeerStats, 'encoders'> = () => ({}),
 ): Promise<string> {
   const server: Server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -138,7 +139,9 @@ export async function listen(
       const sdp = await answer(offer)
       response.writeHead(201, { 'content-type': 'application/sdp', location: '/session' }).end(sdp)
     } else if (request.url === '/stats') {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(producer.stats()))
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ...producer.stats(), ...more() }))
     } else if (request.url === '/reset') {
       producer.reset()
       response.writeHead(204).end()

@@ -21,6 +21,11 @@ const push =
     : (image: RgbaImage) => track.addImage(image)
 
 const producer = new Producer(flags, push)
-const control = await listen(producer)
+const control = await listen(producer, undefined, () => ({ encoders: encodersRunning() }))
 producer.start()
 announce({ offer: new URL('whep/bench', server.url).href, control })
+
+/** Encoders of the track that run now: one for each codec and size that somebody watches. */
+function encodersRunning(): number {
+  return track.stats.encoders
+}

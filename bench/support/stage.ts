@@ -25,7 +25,19 @@ export interface InboundStats {
   readonly pli: number
 }
 
+/** How a page gets its media. */
+export interface MediaPath {
+  /** Where packets come from. */
+  readonly address: string
+  readonly port: number
+  /** Of the last connectivity check, ms. */
+  readonly rtt: number
+}
+
 export interface Recording {
+  /** When it began and ended, ms on the page's clock. */
+  readonly start: number
+  readonly end: number
   readonly frames: readonly PaintedFrame[]
   readonly before: InboundStats
   readonly after: InboundStats
@@ -92,9 +104,15 @@ export class StagePage {
     return this.page.evaluate('(a) => bench.record(a)', { ms })
   }
 
-  async pixels(): Promise<RgbaImage> {
+  path(): Promise<MediaPath> {
+    return this.page.evaluate('bench.path()')
+  }
+
+  /** What is on screen, as large as it came; or scaled by the browser to a size. */
+  async pixels(size?: { readonly width: number; readonly height: number }): Promise<RgbaImage> {
     const { width, height, data } = await this.page.evaluate<{ width: number; height: number; data: string }>(
-      'bench.pixels()',
+      '(size) => bench.pixels(size)',
+      size ?? null,
     )
     return { width, height, data: new Uint8Array(Buffer.from(data, 'base64')), format: 'rgba' }
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pause } from '../support/wait.js'
 import { Relay, type RelayOptions } from './relay.js'
 
 const CANDIDATE = /^a=candidate:(\S+) 1 UDP (\d+) (\S+) (\d+) typ host.*$/gim
@@ -8,7 +9,8 @@ const LONGEST_BODY = 1024 * 1024
 
 /**
  * A pixelcast server seen through a bad network: forwards HTTP as it is and media through a `Relay` for
- * each session. A browser is pointed at `url` instead of the server and needs no other preparation.
+ * each session. A browser is pointed at `url` instead of the server and needs no other preparation. Answers
+ * to HTTP come a round trip late, as if on a connection that is open already.
  *
  * The offer's candidates are withheld from the server and the answer names the relay alone, so that the
  * two cannot find a way past it.
@@ -70,6 +72,8 @@ export class RelayServer {
       return
     }
     const body = await read(request)
+    const { down, up } = this.#conditions
+    await pause((down?.delay ?? 0) + (up?.delay ?? 0))
     const answer = await fetch(new URL(request.url ?? '/', this.target), {
       method: request.method ?? 'GET',
       headers: forwarded(request),

@@ -22,6 +22,17 @@ export interface RelayOptions {
   readonly up?: Partial<LinkConditions>
 }
 
+/** What the way from server to browser has done so far. */
+export interface RelayStats {
+  /** Packets lost on the way. */
+  readonly lost: number
+  /** Packets for which the queue had no room. */
+  readonly dropped: number
+  /** Packets that came out at the browser's end, and their bytes as the bottleneck counts them, IP and UDP included. */
+  readonly packets: number
+  readonly bytes: number
+}
+
 interface Parcel {
   readonly client: Client
   readonly data: Buffer
@@ -48,6 +59,8 @@ export class Relay {
   /** When the timer is to fire, ms. */
   #due = Infinity
   #closed = false
+  #packets = 0
+  #bytes = 0
 
   static async start(options: RelayOptions): Promise<Relay> {
     const relay = new Relay(await open(), options)
@@ -67,9 +80,9 @@ export class Relay {
     return this.#front.address().port
   }
 
-  /** Packets lost and dropped so far, from server to browser. */
-  get stats(): Link<unknown>['stats'] {
-    return this.#down.stats
+  /** From server to browser. */
+  get stats(): RelayStats {
+    return { ...this.#down.stats, packets: this.#packets, bytes: this.#bytes }
   }
 
   /** Changes conditions from now on. */
@@ -118,7 +131,11 @@ export class Relay {
     const now = monotonicNow()
     for (const { packet } of this.#up.receive(now))
       packet.client.socket.send(packet.data, this.#serverPort, HOST)
-    for (const { packet } of this.#down.receive(now)) this.#front.send(packet.data, packet.client.port, HOST)
+    for (const { packet } of this.#down.receive(now)) {
+      this.#packets++
+      this.#bytes += packet.data.length + HEADERS
+      this.#front.send(packet.data, packet.client.port, HOST)
+    }
     const next = Math.min(this.#up.nextAt ?? Infinity, this.#down.nextAt ?? Infinity)
     const wait = Math.max(1, Math.floor(next - now))
     this.#due = next === Infinity ? Infinity : now + wait

@@ -165,6 +165,9 @@ export function readCode(image: RgbaImage): number | undefined {
 
 // Pictures --------------------------------------------------------------------------------------
 
+/** Levels from the darkest to the brightest grain. */
+const GRAIN = 24
+
 /** A texture that slides by a few pixels a frame: something to encode, but not noise. */
 export function movingTexture(width: number, height: number, index: number): RgbaImage {
   const dx = index * 3
@@ -176,12 +179,23 @@ export function movingTexture(width: number, height: number, index: number): Rgb
   })
 }
 
-/** Numbered images of the moving texture, painted once: making one costs next to nothing. */
+/** The moving texture under grain that is new in each image: as hard as cameras in the dark get. */
+export function grainyTexture(width: number, height: number, index: number): RgbaImage {
+  const image = movingTexture(width, height, index)
+  const next = seeded(index + 1)
+  for (let i = 0; i < image.data.length; i += 4) {
+    const grain = Math.round((next() - 0.5) * GRAIN)
+    for (let c = 0; c < 3; c++) image.data[i + c] = clamp(image.data[i + c]! + grain)
+  }
+  return image
+}
+
+/** Numbered images of a moving texture, painted once: making one costs next to nothing. */
 export class Reel {
   readonly #images: RgbaImage[]
 
-  constructor(width: number, height: number, length = 16) {
-    this.#images = Array.from({ length }, (_, i) => movingTexture(width, height, i))
+  constructor(width: number, height: number, length = 16, paintOne = movingTexture) {
+    this.#images = Array.from({ length }, (_, i) => paintOne(width, height, i))
   }
 
   /** The image with this number burned in; its pixels are good until the reel comes round again. */

@@ -29,7 +29,8 @@ function readCode(player) {
   }
   context.clearRect(0, 0, width, rows)
   context.drawImage(player.video, 0, 0, width, rows, 0, 0, width, rows)
-  const row = context.getImageData(0, rows >> 1, width, 1).data
+  // In a picture sent at a quarter of its size the code is 4 rows high.
+  const row = context.getImageData(0, Math.min(2, rows >> 1), width, 1).data
   if (row[3] === 0) return undefined
   const cellWidth = Math.floor(width / cells)
   let value = 0
