@@ -150,6 +150,24 @@ export class BandwidthEstimator {
     return this.#probeControl.current(now)
   }
 
+  /**
+   * What the network takes in the long run, bits per second: the target without what is held back for a
+   * moment, while a queue drains or feedback fails.
+   */
+  get capacity(): number {
+    return this.#hasFeedback ? this.#estimate() : this.#clamp(this.#reportBased.rate)
+  }
+
+  /** What waits in the network beyond its usual delay, ms. */
+  get queueDelay(): number {
+    return this.#delayBased.queueDelay
+  }
+
+  /** Share of the packets lost in the last seconds, 0..1. */
+  get loss(): number {
+    return this.#lossBased.loss
+  }
+
   stats(now: number): BandwidthStats {
     return {
       target: this.target(now),

@@ -73,9 +73,9 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
     return this.#chainBroken
   }
 
-  /** Sets the target bitrate, bits per second; the pace is this times the factor. */
-  setRate(rate: number): void {
-    this.#budget.setRate(rate * this.#factor)
+  /** Sets the target bitrate, bits per second; the pace is this times the factor, by default that of the options. */
+  setRate(rate: number, factor = this.#factor): void {
+    this.#budget.setRate(rate * factor)
   }
 
   /**
@@ -85,6 +85,9 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
   enqueueFrame(frame: F): boolean {
     const bytes = frame.packets.reduce((sum, { length }) => sum + length, 0)
     if (frame.keyframe) {
+      // They are for frames before it, which it makes superfluous.
+      this.#stats.retransmissionsDropped += this.#retransmissions.length
+      this.#retransmissions.length = 0
       if (this.queuedTime > SUPERSEDE_TIME) this.#dropWhere(({ next }) => next === 0)
       this.#chainBroken = false
       this.#reportPending = false

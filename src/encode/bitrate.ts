@@ -6,7 +6,7 @@ const MOST = 60_000_000
 /** How much of its bitrate an encoder may spend at once, above all on a keyframe, when the network has room: ms of it. */
 const LONGEST_BURST = 750
 /** … and when it has not: ms of what the network takes, for so long will the picture be on its way. */
-const BURST = 200
+const BURST = 120
 
 /** What an encoder is to aim at. Rates in bit/s. */
 export interface EncodeTarget {

@@ -31,7 +31,10 @@ export type ContentHint = keyof typeof LEAST_FPS
 /** Somebody who takes what is encoded, and how much of it, bits per second. */
 export interface Demand {
   readonly id: string
+  /** At this moment. */
   readonly rate: number
+  /** In the long run; decides on the size. Default: `rate`. */
+  readonly capacity?: number
 }
 
 export interface LadderInput {
@@ -134,7 +137,7 @@ function wish(input: LadderInput, margin: number) {
   const smallest = scales.at(-1) ?? 1
   const fitting = (rate: number): Scale => scales.find((scale) => rate >= least / scale ** 2) ?? smallest
   const wishes = new Map<string, Scale>()
-  let rest = demands.map(({ id, rate }) => ({ id, rate: Math.min(rate, maxBitrate) }))
+  let rest = demands.map(({ id, rate, capacity = rate }) => ({ id, rate: Math.min(capacity, maxBitrate) }))
   let previous: Scale | undefined
   while (rest.length > 0) {
     const fastest = Math.max(...rest.map(({ rate }) => rate))

@@ -32,6 +32,7 @@ export class TrackEncoder {
   #picture: TimedPicture | undefined
   #target: EncodeTarget | undefined
   #skipped = false
+  #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(readonly codec: VideoCodec) {
     this.#encoder = new VideoEncoder(codec)
@@ -55,15 +56,22 @@ export class TrackEncoder {
     this.#keyframes.request()
   }
 
+  /** Nothing is to be encoded before `until`, ms; then the picture that is the last one by then. */
+  postpone(until: number): void {
+    this.#skipped = true
+    this.#notBefore = until
+  }
+
   /** When `encode` should be called for the last picture without a new one, ms on the caller's clock. */
   dueAt(now: number): number {
-    if (!this.#picture) return now
-    return Math.min(
+    if (!this.#picture) return Math.max(now, this.#notBefore)
+    const due = Math.min(
       this.#keyframes.dueAt(now) ?? Number.POSITIVE_INFINITY,
       // If nothing newer comes, what was left out is shown when its turn has come.
       this.#skipped ? this.#lastNewAt + this.#interval : Number.POSITIVE_INFINITY,
       this.#refinement.dueAt(this.#picture.captureTime),
     )
+    return Math.max(due, this.#notBefore)
   }
 
   /** Nothing is left to improve: only the rare repetition remains. */

@@ -1,6 +1,13 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
-import { ContentCost, defaultBitrate, type EncodedFrame, Ladder, type Scale } from '../encode/index.js'
+import {
+  ContentCost,
+  defaultBitrate,
+  type EncodedFrame,
+  Ladder,
+  type LadderPlan,
+  type Scale,
+} from '../encode/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
 import { TrackControl, Word } from '../track/index.js'
 import type { TrackInfo } from './api.js'
@@ -46,7 +53,11 @@ export class EngineTrack {
     onError: (error: Error) => void,
   ) {
     this.#control = new TrackControl(memory)
-    this.#feed = new TrackFeed(memory, { onFrame: (frame) => this.#send(frame), onError })
+    this.#feed = new TrackFeed(memory, {
+      onFrame: (frame) => this.#send(frame),
+      backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,
+      onError,
+    })
   }
 
   info(): TrackInfo {
@@ -67,7 +78,7 @@ export class EngineTrack {
     const place: Place = { scale: 1, next: undefined }
     audience.places.set(viewer, place)
     viewer.setMaxRate(this.#maxBitrate)
-    place.scale = this.#plan(audience, viewer.codec, now).get(viewer.identity.id) ?? 1
+    place.scale = this.#plan(audience, now).assignment.get(viewer.identity.id) ?? 1
     this.#outlet(audience, viewer.codec, place.scale).add(viewer, now)
     this.#feed.watch(viewer.codec, place.scale)
     this.#follow(audience, viewer.codec, now)
@@ -153,7 +164,7 @@ export class EngineTrack {
 
   /** Sends everybody where the ladder wants them. */
   #follow(audience: Audience, codec: VideoCodec, now: number): void {
-    const assignment = this.#plan(audience, codec, now)
+    const { rungs, assignment } = this.#plan(audience, now)
     for (const [viewer, place] of audience.places) {
       const wanted = assignment.get(viewer.identity.id) ?? place.scale
       if (wanted === (place.next ?? place.scale)) continue
@@ -164,20 +175,25 @@ export class EngineTrack {
       this.#feed.watch(codec, place.next)
       this.#feed.requestKeyframe(codec, place.next)
     }
+    // At the end: an encoder that has just been started must not begin with a guess.
+    for (const { scale, ...target } of rungs) this.#feed.setTarget(codec, scale, target)
   }
 
-  /** Tells the encoders what to aim at. @returns the scale for each viewer, by id */
-  #plan({ ladder, cost, places }: Audience, codec: VideoCodec, now: number): ReadonlyMap<string, Scale> {
-    const known = [...places.keys()].map((viewer) => ({ viewer, rate: viewer.knownRate(now) }))
+  #plan({ ladder, cost, places }: Audience, now: number): LadderPlan {
+    const demands = [...places.keys()].map((viewer) => ({
+      id: viewer.identity.id,
+      ...viewer.demand(now),
+    }))
     // Who has just come is taken for as fast as the others, and does not slow them down for a second.
-    const fastest = Math.max(0, ...known.map(({ rate }) => rate ?? 0))
+    const fastest = Math.max(0, ...demands.map(({ capacity, isKnown }) => (isKnown ? capacity : 0)))
     const { contentHint } = this.settings
-    const { rungs, assignment } = ladder.update(
+    return ladder.update(
       {
-        demands: known.map(({ viewer, rate }) => ({
-          id: viewer.identity.id,
-          rate: rate ?? Math.max(fastest, viewer.mediaRate(now)),
-        })),
+        demands: demands.map((demand) =>
+          demand.isKnown || demand.capacity >= fastest
+            ? demand
+            : { ...demand, rate: fastest, capacity: fastest },
+        ),
         ...this.#size,
         maxBitrate: this.#maxBitrate,
         contentHint,
@@ -185,8 +201,6 @@ export class EngineTrack {
       },
       now,
     )
-    for (const { scale, ...target } of rungs) this.#feed.setTarget(codec, scale, target)
-    return assignment
   }
 
   #leave({ outlets }: Audience, viewer: Viewer, scale: Scale): void {

@@ -14,6 +14,11 @@ import { RateMeter } from './rate-meter.js'
 import { type SnapshotFormat, Snapshots } from './snapshots.js'
 
 export interface FeedEvents {
+  /**
+   * How long all who watch this rung with this codec are busy with what they were sent before, ms; 0 when
+   * somebody is not. What would only wait for its turn is better encoded later, from a newer image.
+   */
+  backlog(codec: VideoCodec, scale: Scale): number
   /** A picture was encoded, once for all that watch this rung with this codec. */
   onFrame(frame: EncodedFrame): void
   /** An image could not be shown, or an encoder failed; the feed goes on. */
@@ -173,8 +178,9 @@ export class TrackFeed {
       return false
     const now = monotonicNow()
     const due = [...this.#encoders.values()].filter(({ encoder }) => encoder.dueAt(now) <= now)
-    if (due.length === 0) return false
-    await this.#encode(due)
+    const ready = due.filter((running) => this.#isFree(running, now))
+    if (ready.length === 0) return false
+    await this.#encode(ready)
     return true
   }
 
@@ -219,10 +225,20 @@ export class TrackFeed {
   }
 
   #encodeNew(image: TakenImage): Promise<void> {
-    this.#countPushes(image.captureTime)
+    const now = monotonicNow()
+    this.#countPushes(now)
     return this.#encode(
-      [...this.#encoders.values()].filter(({ encoder }) => encoder.wants(image.captureTime)),
+      [...this.#encoders.values()].filter(
+        (running) => running.encoder.wants(image.captureTime) && this.#isFree(running, now),
+      ),
     )
+  }
+
+  /** Else it is asked again when those who watch can take something. */
+  #isFree({ encoder, scale }: RunningEncoder, now: number): boolean {
+    const backlog = this.events.backlog(encoder.codec, scale)
+    if (backlog > 0) encoder.postpone(now + backlog)
+    return backlog === 0
   }
 
   async #encode(encoders: readonly RunningEncoder[]): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type RtpStreamOptions,
 } from '../rtp/index.js'
 import { KeyframeRequests } from './keyframe-requests.js'
+import { repairCopies } from './repair-copies.js'
 import { StallMeter } from './stall-meter.js'
 
 /** Rates in bit/s. */
@@ -34,7 +35,14 @@ const MEDIA_SHARE = 0.95
 const RATE_STEP = 0.05
 /** So much more than can be used is looked for: it lets keyframes through faster. */
 const PROBE_FACTOR = 2.5
-/** A viewer is known when what it was sent was answered for this long, ms … */
+/** What waits in the network beyond this, ms, has to drain: bursts would overflow it. */
+const STANDING_QUEUE = 50
+const DRAINING_FACTOR = 1.1
+/** Less than this share of the rate from one feedback to the next is no fluctuation … */
+const COLLAPSE = 0.5
+/** … and within this time, ms, the next feedback tells more (browsers send one every 50 to 100 ms). */
+const HOLD_TIME = 110
+/** A viewer is known when what it was sent was answered for this long, ms; before, when it turns out to be slow. */
 const SETTLING_TIME = 1_000
 
 /** What is sent to one viewer, and when: its RTP stream, its pacer, the estimate of its bandwidth. */
@@ -49,8 +57,14 @@ export class MediaSender {
   readonly #keyframes: Record<KeyframeCause, number> = { joined: 0, asked: 0, overflow: 0, rung: 0 }
   #timer: NodeJS.Timeout | undefined
   #reportedRate = 0
+  #lastTarget = 0
+  #heldUntil = Number.NEGATIVE_INFINITY
+  #holdTimer: NodeJS.Timeout | undefined
   #firstFeedbackAt: number | undefined
   #started = false
+  readonly #startRate: number
+  /** Of the last keyframe. */
+  #keyframeTime = Number.NEGATIVE_INFINITY
 
   constructor(private readonly options: MediaSenderOptions) {
     const { rates } = options
@@ -70,6 +84,7 @@ export class MediaSender {
       },
       { rate: this.#estimator.target(0) },
     )
+    this.#startRate = this.#estimator.target(0)
   }
 
   /** Nothing that is sent now can be decoded: a keyframe has to come first. */
@@ -77,14 +92,25 @@ export class MediaSender {
     return this.#pacer.waitsForKeyframe
   }
 
+  /** How long it takes to send what waits, ms. */
+  get backlog(): number {
+    return Math.max(this.#pacer.queuedTime, this.#heldUntil - monotonicNow())
+  }
+
   /** Its network is known: who has just come has an estimate that still grows by the moment. */
   isSettled(now: number): boolean {
-    return this.#firstFeedbackAt !== undefined && now - this.#firstFeedbackAt >= SETTLING_TIME
+    if (this.#firstFeedbackAt === undefined) return false
+    return now - this.#firstFeedbackAt >= SETTLING_TIME || this.#estimator.target(now) < this.#startRate
   }
 
   /** What an encoder may make for this viewer, bit/s. */
   mediaRate(now: number): number {
     return MEDIA_SHARE * this.#retransmissions.mediaRate(this.#estimator.target(now), now)
+  }
+
+  /** The same in the long run, when the network has got over the present moment. */
+  get capacity(): number {
+    return MEDIA_SHARE * this.#estimator.capacity
   }
 
   /** The most that the encoder would make for it, bit/s: more needs not be known. */
@@ -94,7 +120,10 @@ export class MediaSender {
 
   /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
   sendFrame(frame: PacketizedFrame, now: number): void {
-    if (frame.keyframe) this.#requests.served()
+    if (frame.keyframe) {
+      this.#requests.served()
+      this.#keyframeTime = frame.captureTime
+    }
     this.#started = true
     this.#pacer.enqueueFrame(frame)
     this.#process(now)
@@ -146,6 +175,7 @@ export class MediaSender {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#holdTimer)
     this.#pacer.clear()
   }
 
@@ -179,11 +209,17 @@ export class MediaSender {
 
   #retransmit(retransmissions: readonly Retransmission[], now: number): void {
     const target = this.#estimator.target(now)
-    this.#pacer.enqueueRetransmissions(
-      retransmissions.filter(({ frame, index }) =>
-        this.#retransmissions.allow(frame.packets[index]?.length ?? 0, target, now),
-      ),
-    )
+    const { loss, queueDelay } = this.#estimator
+    // What was before the last keyframe is not needed any more, and would hold up what is.
+    const needed = retransmissions.filter(({ frame }) => frame.captureTime >= this.#keyframeTime)
+    // One after the other, so that the copies of one packet are not lost together.
+    for (let copy = 0; copy < repairCopies(loss, queueDelay); copy++) {
+      this.#pacer.enqueueRetransmissions(
+        needed.filter(({ frame, index }) =>
+          this.#retransmissions.allow(frame.packets[index]?.length ?? 0, target, now),
+        ),
+      )
+    }
   }
 
   #needKeyframe(cause: KeyframeCause, now: number): void {
@@ -194,11 +230,27 @@ export class MediaSender {
 
   #update(now: number): void {
     const target = this.#estimator.target(now)
-    this.#pacer.setRate(target)
+    if (this.#estimator.queueDelay > STANDING_QUEUE) this.#pacer.setRate(target, DRAINING_FACTOR)
+    else this.#pacer.setRate(target)
+    if (target < COLLAPSE * this.#lastTarget && this.#estimator.queueDelay > STANDING_QUEUE) this.#hold(now)
+    this.#lastTarget = target
     this.#process(now)
     if (Math.abs(target - this.#reportedRate) <= RATE_STEP * this.#reportedRate) return
     this.#reportedRate = target
     this.options.onRate()
+  }
+
+  /**
+   * The network takes a fraction of what it took. Its queue is about to overflow, or has; what waits here was
+   * made for another network and would be in the way of the keyframe that is needed. Until the next feedback
+   * tells how much is left, nothing is sent, and the queue drains.
+   */
+  #hold(now: number): void {
+    this.#heldUntil = now + HOLD_TIME
+    this.#pacer.clear()
+    this.#stalls.begin(now)
+    clearTimeout(this.#holdTimer)
+    this.#holdTimer = setTimeout(() => this.#needKeyframe('overflow', monotonicNow()), HOLD_TIME)
   }
 
   #process(now: number): void {

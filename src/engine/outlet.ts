@@ -3,9 +3,16 @@ import type { EncodedFrame, Scale } from '../encode/index.js'
 import { COALESCE_MS } from '../encode/keyframes.js'
 import { type PacketizedFrame, Packetizer } from '../rtp/index.js'
 
+/** From this on, ms, what is encoded waits longer than a newer image would be away … */
+const LONGEST_BACKLOG = 50
+/** … and until this is left, so that the pacer does not run dry. */
+const SHORTEST_BACKLOG = 15
+
 /** Who is sent frames. */
 export interface Receiver {
   readonly waitsForKeyframe: boolean
+  /** How long it takes to send it what waits, ms. */
+  readonly backlog: number
   sendFrame(frame: PacketizedFrame): void
 }
 
@@ -24,6 +31,13 @@ export class Outlet<R extends Receiver> {
     readonly scale: Scale,
   ) {
     this.#packetizer = new Packetizer(codec)
+  }
+
+  /** How long all of them have to send what waits, beyond a little that does no harm, ms; else 0. */
+  get backlog(): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const { backlog } of this.#receivers) least = Math.min(least, backlog)
+    return least > LONGEST_BACKLOG && least < Number.POSITIVE_INFINITY ? least - SHORTEST_BACKLOG : 0
   }
 
   get isEmpty(): boolean {

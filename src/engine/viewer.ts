@@ -148,14 +148,15 @@ export class Viewer {
     return this.#sender.waitsForKeyframe
   }
 
-  /** What an encoder may make for it, bit/s; undefined while that is not known yet. */
-  knownRate(now: number): number | undefined {
-    return this.#sender.isSettled(now) ? this.#sender.mediaRate(now) : undefined
+  /** How long it takes to send it what waits, ms. */
+  get backlog(): number {
+    return this.#sender.backlog
   }
 
-  /** The same, or a guess, bit/s. */
-  mediaRate(now: number): number {
-    return this.#sender.mediaRate(now)
+  /** What an encoder may make for it now, and what in the long run, bit/s. */
+  demand(now: number): { rate: number; capacity: number; isKnown: boolean } {
+    const { capacity } = this.#sender
+    return { rate: this.#sender.mediaRate(now), capacity, isKnown: this.#sender.isSettled(now) }
   }
 
   /** The most that the encoder would make for it, bit/s. */

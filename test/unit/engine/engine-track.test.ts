@@ -33,8 +33,8 @@ function fakeViewer(rate = 20e6) {
     identity: { id: `viewer-${++viewers}` },
     setMaxRate: () => {},
     pace: () => {},
-    knownRate: () => rate,
-    mediaRate: () => rate,
+    backlog: 0,
+    demand: () => ({ rate, capacity: rate, isKnown: true }),
     get waitsForKeyframe() {
       return frames.length === 0
     },
