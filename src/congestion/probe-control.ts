@@ -1,8 +1,5 @@
-/**
- * The first cluster, times the start rate, and further ones, times the result (libwebrtc: ProbeControllerConfig,
- * which sends one of 6 right behind: together 17 kB, which the queue of a slow link does not hold).
- */
-const FIRST_SCALE = 3
+/** The first two clusters, times the start rate, and further ones, times the result (libwebrtc: ProbeControllerConfig). */
+const FIRST_SCALES = [3, 6]
 const FURTHER_SCALE = 2
 /** Later on, on top of media that fills the estimate, a little less (loss_limited_probe_scale), or as much (alr_probe_scale). */
 const LATER_SCALE = 1.5
@@ -81,7 +78,7 @@ export class ProbeControl {
   /** The first packet is about to be sent. */
   start(startRate: number, maxRate: number, now: number): void {
     this.#nextAt = now + INTERVAL_AT_START
-    this.#enqueue(FIRST_SCALE * startRate, maxRate, now)
+    for (const scale of FIRST_SCALES) this.#enqueue(scale * startRate, maxRate, now)
   }
 
   /** The cluster to send now. */
