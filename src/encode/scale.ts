@@ -1,4 +1,8 @@
-import type { Size } from './frames.js'
+/** Pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
 
 /** Rungs that there may be: the picture's size divided by these. */
 export const SCALES = [1, 2, 4] as const
