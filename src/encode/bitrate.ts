@@ -3,10 +3,14 @@ const BITS_PER_PIXEL_SECOND = 6
 const LEAST = 1_000_000
 const MOST = 60_000_000
 
-/** How much of its bitrate an encoder may spend at once, above all on a keyframe, when the network has room: ms of it. */
+/**
+ * How much of its bitrate an encoder may spend at once, above all on a keyframe: ms of it. For so long will
+ * the picture be on its way on a network that takes the bitrate and no more …
+ */
+const SHORTEST_BURST = 120
+/** … and on one that takes three times as much, a keyframe may be as good as the pictures that follow. */
 const LONGEST_BURST = 750
-/** … and when it has not: ms of what the network takes, for so long will the picture be on its way. */
-const BURST = 120
+const ROOM_FOR_LONGEST = 3
 
 /** What an encoder is to aim at. Rates in bit/s. */
 export interface EncodeTarget {
@@ -25,6 +29,6 @@ export function defaultBitrate(width: number, height: number): number {
 
 /** Size of the rate control's buffer, bits: what may be spent at once. */
 export function burstBits({ bitrate, available }: EncodeTarget): number {
-  const most = (bitrate * LONGEST_BURST) / 1000
-  return Math.round(Math.min(most, (Math.max(bitrate, available) * BURST) / 1000))
+  const room = Math.min(1, Math.max(0, (available / bitrate - 1) / (ROOM_FOR_LONGEST - 1)))
+  return Math.round((bitrate * (SHORTEST_BURST + room * (LONGEST_BURST - SHORTEST_BURST))) / 1000)
 }

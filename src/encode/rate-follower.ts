@@ -1,16 +1,21 @@
+import { burstBits, type EncodeTarget } from './bitrate.js'
+
 /** Smaller changes are not worth telling an encoder. */
 const LIVE_STEP = 0.05
-/** For an encoder that must be opened anew: down by this at once … */
+/** For an encoder that must be opened anew, which costs a keyframe: down by this at once … */
 const REOPEN_DOWN = 0.15
-/** … and up by this when it has been open for a while, ms: each time costs a keyframe. */
+/** … but not again within this time, ms, unless the rate has halved. */
+const REOPEN_DOWN_AFTER = 500
+const HALF = 0.5
+/** Up by this when it has been open for a while, ms, and the picture could be better … */
 const REOPEN_UP = 0.3
 const REOPEN_UP_AFTER = 5_000
-/** At the start the estimate of a fast network multiplies within a second: not to wait then. */
+/** … by this, or with as much more for a keyframe, sooner, and however good it is: libvpx improves little of a still picture without one. */
+const DOUBLE = 1
+const DOUBLE_AFTER = 2_000
+/** At the start the estimate of a fast network doubles several times within a second. */
 const START_TIME = 3_000
-const START_UP = 1
-const START_UP_AFTER = 300
-/** Not again within this time, ms, unless the rate has halved. */
-const REOPEN_DOWN_AFTER = 500
+const DOUBLE_AFTER_AT_START = 300
 
 /** What to do about a new rate: nothing, tell the open encoder, or open another. */
 export type RateChange = 'keep' | 'adjust' | 'reopen'
@@ -21,26 +26,37 @@ export type RateChange = 'keep' | 'adjust' | 'reopen'
  */
 export class RateFollower {
   #rate = 0
+  #burst = 0
   #openedAt = Number.NEGATIVE_INFINITY
   #startedAt: number | undefined
 
   /** @param live the encoder follows while it runs */
   constructor(private readonly live: boolean) {}
 
-  decide(rate: number, now: number): RateChange {
-    const change = rate / this.#rate - 1
+  /** @param wantsMore what it makes is not as good as it could be with a higher rate */
+  decide(target: EncodeTarget, wantsMore: boolean, now: number): RateChange {
+    const change = target.bitrate / this.#rate - 1
     if (this.live) return Math.abs(change) > LIVE_STEP ? 'adjust' : 'keep'
-    const since = now - this.#openedAt
-    if (change <= -0.5) return 'reopen'
-    if (change <= -REOPEN_DOWN) return since >= REOPEN_DOWN_AFTER ? 'reopen' : 'keep'
-    const starting = now - (this.#startedAt ?? now) < START_TIME
-    if (starting && change >= START_UP && since >= START_UP_AFTER) return 'reopen'
-    return change >= REOPEN_UP && since >= REOPEN_UP_AFTER ? 'reopen' : 'keep'
+    if (change <= -HALF) return 'reopen'
+    if (change <= -REOPEN_DOWN) return now - this.#openedAt >= REOPEN_DOWN_AFTER ? 'reopen' : 'keep'
+    return now >= this.riseDueAt(target, wantsMore) ? 'reopen' : 'keep'
+  }
+
+  /** When to open it anew for a higher rate, ms; Infinity: not for this one. */
+  riseDueAt(target: EncodeTarget, wantsMore: boolean): number {
+    const change = target.bitrate / this.#rate - 1
+    if (this.live || this.#startedAt === undefined) return Number.POSITIVE_INFINITY
+    if (Math.max(change, burstBits(target) / this.#burst - 1) >= DOUBLE) {
+      const isStart = this.#openedAt - this.#startedAt < START_TIME
+      return this.#openedAt + (isStart ? DOUBLE_AFTER_AT_START : DOUBLE_AFTER)
+    }
+    return wantsMore && change >= REOPEN_UP ? this.#openedAt + REOPEN_UP_AFTER : Number.POSITIVE_INFINITY
   }
 
   /** The encoder was told, or opened, with this rate. */
-  follow(rate: number, now: number): void {
-    this.#rate = rate
+  follow(target: EncodeTarget, now: number): void {
+    this.#rate = target.bitrate
+    this.#burst = burstBits(target)
     this.#openedAt = now
     this.#startedAt ??= now
   }

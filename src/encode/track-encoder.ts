@@ -70,6 +70,7 @@ export class TrackEncoder {
       // If nothing newer comes, what was left out is shown when its turn has come.
       this.#skipped ? this.#lastNewAt + this.#interval : Number.POSITIVE_INFINITY,
       this.#refinement.dueAt(this.#picture.captureTime),
+      this.#target ? this.#encoder.riseDueAt(this.#target) : Number.POSITIVE_INFINITY,
     )
     return Math.max(due, this.#notBefore)
   }
@@ -103,8 +104,9 @@ export class TrackEncoder {
     const target = this.#target ?? unlimited(picture)
     const budget = Math.max(interval, this.#interval)
     const encoded = await this.#encoder.encode(picture, time, keyframe, target, budget)
-    if (isNew) this.#refinement.begin(now, encoded?.psnr)
-    else this.#refinement.pass(now, encoded?.psnr)
+    // A keyframe begins anew, too, and is not as good as what was refined before it.
+    if (isNew || encoded?.keyframe) this.#refinement.begin(now, encoded)
+    else this.#refinement.pass(now, encoded)
     if (!encoded) return undefined
     // A new size opens a new session, which starts with a keyframe that nobody asked for.
     if (encoded.keyframe && !keyframe) this.#keyframes.begin(now)

@@ -10,6 +10,9 @@ import { RateFollower } from './rate-follower.js'
 /** libx264 takes new rates while it runs; libvpx has to be opened anew, and starts with a keyframe. */
 const FOLLOWS_LIVE: Record<VideoCodec, boolean> = { h264: true, vp8: false }
 
+/** From this on a higher rate is not worth a keyframe. */
+const GOOD_DB = 42
+
 /**
  * Encodes the pictures of one rung with one codec, whatever their size, at whatever rate. A new size is a
  * new session and a keyframe; so is, when they cannot be changed otherwise, a new rate or effort.
@@ -19,6 +22,7 @@ export class VideoEncoder {
   #key = ''
   readonly #follower: RateFollower
   readonly #effort = new EffortControl()
+  #psnr: number | undefined
 
   constructor(readonly codec: VideoCodec) {
     this.#follower = new RateFollower(FOLLOWS_LIVE[codec])
@@ -43,7 +47,13 @@ export class VideoEncoder {
     const encoded = await session.encode(picture, time, keyframe)
     const end = monotonicNow()
     this.#effort.update(end - start, budget, end)
+    this.#psnr = encoded?.psnr
     return encoded
+  }
+
+  /** When the same picture should be encoded anew because there is a much higher rate for it, ms; Infinity: it should not. */
+  riseDueAt(target: EncodeTarget): number {
+    return this.#follower.riseDueAt(target, this.#wantsMore)
   }
 
   close(): void {
@@ -51,22 +61,26 @@ export class VideoEncoder {
     this.#session = undefined
   }
 
+  get #wantsMore(): boolean {
+    return (this.#psnr ?? 0) < GOOD_DB
+  }
+
   async #sessionFor(picture: Picture, target: EncodeTarget): Promise<CodecSession> {
     const now = monotonicNow()
     const { effort } = this.#effort
     const key = `${picture.width}x${picture.height}:${effort}`
-    const change = this.#follower.decide(target.bitrate, now)
+    const change = this.#follower.decide(target, this.#wantsMore, now)
     if (this.#session && key === this.#key && change !== 'reopen') {
       if (change === 'adjust') {
         this.#session.setRate(target.bitrate, burstBits(target))
-        this.#follower.follow(target.bitrate, now)
+        this.#follower.follow(target, now)
       }
       return this.#session
     }
     this.close()
     this.#session = await CodecSession.open(CONFIGURE[this.codec](picture, target, effort))
     this.#key = key
-    this.#follower.follow(target.bitrate, now)
+    this.#follower.follow(target, now)
     return this.#session
   }
 }

@@ -34,7 +34,7 @@ const MEDIA_SHARE = 0.95
 /** Changes of the rate by this are reported at once. */
 const RATE_STEP = 0.05
 /** So much more than can be used is looked for: it lets keyframes through faster. */
-const PROBE_FACTOR = 2.5
+const PROBE_FACTOR = 4
 /** What waits in the network beyond this, ms, has to drain: bursts would overflow it. */
 const STANDING_QUEUE = 50
 const DRAINING_FACTOR = 1.1
@@ -68,6 +68,7 @@ export class MediaSender {
 
   constructor(private readonly options: MediaSenderOptions) {
     const { rates } = options
+    const hasTransportCc = options.stream.extensions?.transportCc !== undefined
     this.#stream = new RtpStream(options.stream)
     this.#feedback = new FeedbackHandler(this.#stream)
     this.#estimator = new BandwidthEstimator(this.#stream.sentPackets, {
@@ -78,7 +79,8 @@ export class MediaSender {
       {
         sendPacket: (frame, index, now) => this.#noted(now, () => this.#sendPacket(frame, index, now)),
         retransmit: (packet, now) => this.#noted(now, () => this.#stream.retransmit(packet, now)),
-        probeRate: (now) => this.#estimator.probe(now)?.rate,
+        // Without transport-wide numbers nobody would tell what became of a probe.
+        probeRate: (now) => (hasTransportCc ? this.#estimator.probe(now)?.rate : undefined),
         sendPadding: (now) => this.#noted(now, () => this.#stream.sendPadding(now), true),
         needsKeyframe: () => this.#needKeyframe('overflow', monotonicNow()),
       },

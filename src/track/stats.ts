@@ -21,7 +21,7 @@ export interface TrackStats {
   readonly queueAge: number
   /** Viewers connected now. */
   readonly viewers: number
-  /** Encoders running now: one per codec that somebody watches. */
+  /** Encoders running now: one per codec and rung that somebody watches. */
   readonly encoders: number
   /** Pictures encoded, of all codecs, refinements of a still image included. */
   readonly framesEncoded: number
