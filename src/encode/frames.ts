@@ -2,12 +2,7 @@ import { AV_PIX_FMT_YUV420P } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
 import { OUTPUT_COLOUR } from './colour.js'
 import type { Scale } from './scale.js'
-
-/** Pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+import type { Size } from './size.js'
 
 /** A picture ready for every encoder: planar 4:2:0, its coded size rounded up to even numbers. */
 export interface Picture {

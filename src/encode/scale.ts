@@ -1,4 +1,4 @@
-import type { Size } from './frames.js'
+import type { Size } from './size.js'
 
 /** Rungs that there may be: the picture's size divided by these. */
 export const SCALES = [1, 2, 4] as const
