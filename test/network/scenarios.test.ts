@@ -137,8 +137,10 @@ describe.each(seeds)('network %i: jitter', (seed) => {
       duration: 60 * seconds,
       link: { rate: 8 * Mbit, delay: 40, jitter: 30 },
     })
-    expect(run.lowestTarget(5 * seconds, 60 * seconds)).toBeGreaterThan(0.4 * 8 * Mbit)
-    expect(run.arrived(5 * seconds, 60 * seconds)).toBeGreaterThan(0.65 * 8 * Mbit)
+    // The one probe at the start shows little here, and what follows grows slowly.
+    expect(run.lowestTarget(0, 60 * seconds)).toBeGreaterThan(0.9 * Mbit)
+    expect(run.lowestTarget(20 * seconds, 60 * seconds)).toBeGreaterThan(0.4 * 8 * Mbit)
+    expect(run.arrived(20 * seconds, 60 * seconds)).toBeGreaterThan(0.75 * 8 * Mbit)
   })
 
   it('±30 ms that reorders packets', () => {
@@ -147,7 +149,7 @@ describe.each(seeds)('network %i: jitter', (seed) => {
       duration: 60 * seconds,
       link: { rate: 8 * Mbit, delay: 40, jitter: 30, reorder: true },
     })
-    expect(run.lowestTarget(0, 60 * seconds)).toBeGreaterThanOrEqual(1 * Mbit)
+    expect(run.lowestTarget(0, 60 * seconds)).toBeGreaterThan(0.9 * Mbit)
     expect(run.arrived(20 * seconds, 60 * seconds)).toBeGreaterThan(0.3 * 8 * Mbit)
   })
 })

@@ -26,39 +26,37 @@ function started(maxRate = calm.maxRate) {
 }
 
 describe('ProbeControl', () => {
-  it('begins with three and six times the start rate', () => {
+  it('begins with three times the start rate, and nothing right behind that a slow link would have to hold', () => {
     const { control, clusters, send } = started()
-    expect(clusters.map(({ rate }) => rate)).toEqual([3_000_000, 6_000_000])
-    expect(clusters.map(({ bytes, packets }) => [bytes, packets])).toEqual([
-      [6000, 5],
-      [11_250, 5],
-    ])
+    expect(clusters).toEqual([{ id: 1, rate: 3_000_000, bytes: 6000, packets: 5 }])
     const ids: number[] = []
-    for (let i = 0; i < 16; i++) ids.push(control.onPacketSent(1200, i))
-    expect(ids).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0])
+    for (let i = 0; i < 6; i++) ids.push(control.onPacketSent(1200, i))
+    expect(ids).toEqual([1, 1, 1, 1, 1, 0])
     expect(send(20)).toBe(20)
   })
 
   it('goes on as long as most of it arrives', () => {
     const { control, clusters, send } = started()
     send(0)
-    control.onResult({ cluster: 2, rate: 5_000_000 }, calm, 100)
-    expect(clusters.at(-1)?.rate).toBe(10_000_000)
+    control.onResult({ cluster: 1, rate: 3_000_000 }, calm, 100)
+    expect(clusters.at(-1)).toMatchObject({ rate: 6_000_000, bytes: 11_250 })
     send(100)
-    control.onResult({ cluster: 3, rate: 6_500_000 }, calm, 200)
+    control.onResult({ cluster: 2, rate: 5_000_000 }, calm, 200)
+    expect(clusters.at(-1)?.rate).toBe(10_000_000)
+    send(200)
+    control.onResult({ cluster: 3, rate: 6_500_000 }, calm, 300)
     expect(clusters).toHaveLength(3)
   })
 
   it('does not go beyond what can be used', () => {
     const { control, clusters, send } = started(4_000_000)
-    expect(clusters.map(({ rate }) => rate)).toEqual([3_000_000, 4_000_000])
+    const conditions = { ...calm, maxRate: 4_000_000 }
     send(0)
-    control.onResult(
-      { cluster: 2, rate: 4_000_000 },
-      { ...calm, estimate: 4_000_000, maxRate: 4_000_000 },
-      100,
-    )
-    control.update({ ...calm, estimate: 4_000_000, maxRate: 4_000_000 }, 60_000)
+    control.onResult({ cluster: 1, rate: 3_000_000 }, { ...conditions, estimate: 3_000_000 }, 100)
+    expect(clusters.map(({ rate }) => rate)).toEqual([3_000_000, 4_000_000])
+    send(100)
+    control.onResult({ cluster: 2, rate: 4_000_000 }, { ...conditions, estimate: 4_000_000 }, 200)
+    control.update({ ...conditions, estimate: 4_000_000 }, 60_000)
     expect(clusters).toHaveLength(2)
   })
 
@@ -73,37 +71,50 @@ describe('ProbeControl', () => {
     const { control } = started()
     control.onPacketSent(1200, 0)
     expect(control.current(400)?.id).toBe(1)
-    expect(control.current(600)?.id).toBe(2)
+    expect(control.current(600)).toBeUndefined()
   })
 
   it('looks again every five seconds, not into a queue, not soon after a decrease', () => {
     const { control, clusters, send } = started()
     send(0)
-    control.onResult({ cluster: 2, rate: 2_000_000 }, calm, 100)
+    control.onResult({ cluster: 1, rate: 2_000_000 }, calm, 100)
+    expect(clusters).toHaveLength(1)
     control.update({ ...calm, estimate: 2_000_000 }, 1100)
     expect(clusters.at(-1)?.rate).toBe(3_000_000)
     send(1100)
     control.update({ ...calm, estimate: 2_000_000 }, 6000)
-    expect(clusters).toHaveLength(3)
+    expect(clusters).toHaveLength(2)
     control.update({ ...calm, estimate: 2_000_000, queueDelay: 100 }, 6200)
     control.update({ ...calm, estimate: 2_000_000, decreasedAt: 5000 }, 6200)
-    expect(clusters).toHaveLength(3)
+    expect(clusters).toHaveLength(2)
     control.update({ ...calm, estimate: 2_000_000, applicationLimited: true }, 6200)
     expect(clusters.at(-1)?.rate).toBe(4_000_000)
+  })
+
+  it('tries again after a second when there is no result, then less often', () => {
+    const { control, clusters, send } = started()
+    const run = (to: number) => {
+      for (let now = 0; now <= to; now += 100) {
+        send(now)
+        control.update({ ...calm, estimate: 10_000_000 }, now)
+      }
+      return clusters.length
+    }
+    expect([run(900), run(1000), run(3000), run(3300)]).toEqual([1, 2, 2, 3])
   })
 
   it('is rarer on a slow link', () => {
     const { control, clusters, send } = started()
     send(0)
-    control.onResult({ cluster: 2, rate: 200_000 }, calm, 100)
+    control.onResult({ cluster: 1, rate: 200_000 }, calm, 100)
     const slow = { ...calm, estimate: 200_000 }
     control.update(slow, 1100)
     send(1100)
     // 6,000 bytes are 240 ms of it: once in 24 s.
     control.update(slow, 20_000)
-    expect(clusters).toHaveLength(3)
+    expect(clusters).toHaveLength(2)
     control.update(slow, 26_000)
-    expect(clusters).toHaveLength(4)
+    expect(clusters).toHaveLength(3)
   })
 })
 
