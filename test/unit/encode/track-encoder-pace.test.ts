@@ -35,7 +35,7 @@ async function setUp(target: Partial<EncodeTarget> = {}) {
     [1, 2, 3, 4].map(async (seed) => {
       const own = new Converter()
       open.push(own)
-      return (await own.convert({ format: 'rgba', ...noise(SIDE, SIDE, seed) }, [1]))[0]!
+      return (await own.convert({ ...noise(SIDE, SIDE, seed) }, [1]))[0]!
     }),
   )
   const shown: Shown[] = []
@@ -52,15 +52,21 @@ async function setUp(target: Partial<EncodeTarget> = {}) {
   }
   /** Encodes what is due until a time. */
   const wait = async (until: number) => {
-    for (let due = encoder.dueAt(now); due < until; due = encoder.dueAt(now)) {
+    for (let due = encoder.dueAt(now); last && due < until; due = encoder.dueAt(now)) {
       now = Math.max(now, Math.ceil(due))
       await encode()
     }
     now = until
   }
+  /** An image comes. */
+  const show = async () => {
+    last = { ...pictures[count++ % pictures.length]!, captureTime: now }
+    if (encoder.wants(now)) await encode()
+  }
   return {
     encoder,
     shown,
+    show,
     wait: (time: number) => wait(now + time),
     get now() {
       return now
@@ -70,8 +76,7 @@ async function setUp(target: Partial<EncodeTarget> = {}) {
       const start = now
       for (let i = 0; i < (time / 1000) * fps; i++) {
         await wait(start + (i * 1000) / fps)
-        last = { ...pictures[count++ % pictures.length]!, captureTime: now }
-        if (encoder.wants(now)) await encode()
+        await show()
       }
       await wait(start + time)
     },
@@ -123,9 +128,21 @@ describe('fewer images a second', () => {
   it('do not hold up a keyframe that was asked for', async () => {
     const { encoder, images, shown, wait } = await setUp({ maxFps: 1 })
     await images(30, 400)
+    const before = shown.length
     encoder.requestKeyframe()
     await wait(10)
-    expect(shown.at(-1)?.at).toBeLessThan(1_410)
+    expect(shown.length).toBe(before + 1)
+    expect(shown.at(-1)?.isNew).toBe(true)
+  })
+
+  it('are shown at once when they come at about that rate, a little early and late', async () => {
+    const { shown, show, wait } = await setUp({ maxFps: 25 })
+    for (let i = 0; i < 50; i++) {
+      await wait(i % 2 ? 45 : 35)
+      await show()
+    }
+    expect(news(shown)).toHaveLength(50)
+    for (const { at, captureTime } of news(shown)) expect(Math.abs(at - captureTime)).toBeLessThan(0.1)
   })
 
   it('end when there is room again', async () => {
