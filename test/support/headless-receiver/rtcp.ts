@@ -9,6 +9,17 @@ export function genericNack(sender: number, media: number, sequences: readonly n
   return packet
 }
 
+/** Generic NACK of this packet and so many before it, seventeen to an FCI: a packet and a mask of the next sixteen. */
+export function nackOfRun(sender: number, media: number, newest: number, count: number): Uint8Array {
+  const entries = Math.ceil(count / 17)
+  const packet = feedback(205, 1, sender, media, entries * 4)
+  for (let i = 0; i < entries; i++) {
+    packet.writeUInt16BE((newest - 17 * (entries - i) + 1) & 0xffff, 12 + i * 4)
+    packet.writeUInt16BE(0xffff, 14 + i * 4)
+  }
+  return packet
+}
+
 /** Picture loss indication (RFC 4585 §6.3.1). */
 export function pictureLossIndication(sender: number, media: number): Uint8Array {
   return feedback(206, 1, sender, media, 0)
