@@ -5,7 +5,7 @@ import { burstBits, type EncodeTarget } from './bitrate.js'
 import type { SessionConfig } from './codec-session.js'
 import type { Effort } from './effort.js'
 import { evenUp } from './frames.js'
-import type { Size } from './scale.js'
+import type { Size } from './size.js'
 
 /** From this on two threads of libx264 are sooner done than one: at 1280×720 and 60 fps 3 ms of 21 at the median, 9 of 35 at p95 (measured on two cores). */
 const H264_MANY_PIXELS = 1200 * 700

@@ -1,7 +1,8 @@
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
 import { OUTPUT_COLOUR } from './colour.js'
-import type { Scale, Size } from './scale.js'
+import type { Scale } from './scale.js'
+import type { Size } from './size.js'
 
 /** A picture ready for every encoder: planar 4:2:0, its coded size rounded up to even numbers. */
 export interface Picture {

@@ -155,7 +155,7 @@ function wish(input: LadderInput, margin: number) {
 
 function rungFor(input: LadderInput, scale: Scale, rate: number): Rung {
   const { width, height, maxBitrate, bitsPerPixel = BITS_PER_PIXEL } = input
-  const bitrate = Math.round(Math.min(maxBitrate / scale, rate))
+  const bitrate = Math.round(Math.min(maxBitrate, rate))
   const fps = bitrate / ((width / scale) * (height / scale) * bitsPerPixel)
   return {
     scale,

@@ -1,8 +1,4 @@
-/** Pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+import type { Size } from './size.js'
 
 /** Rungs that there may be: the picture's size divided by these. */
 export const SCALES = [1, 2, 4] as const

@@ -28,6 +28,7 @@ export class TrackEncoder {
   readonly #keyframes = new KeyframeScheduler()
   readonly #refinement = new Refinement()
   #lastTime = -1
+  /** When the last new picture had its turn. */
   #lastNewAt = Number.NEGATIVE_INFINITY
   #picture: TimedPicture | undefined
   #target: EncodeTarget | undefined
@@ -67,9 +68,9 @@ export class TrackEncoder {
     if (!this.#picture) return Math.max(now, this.#notBefore)
     const due = Math.min(
       this.#keyframes.dueAt(now) ?? Number.POSITIVE_INFINITY,
-      // If nothing newer comes, what was left out is shown when its turn has come.
-      this.#skipped ? this.#lastNewAt + this.#interval : Number.POSITIVE_INFINITY,
-      this.#refinement.dueAt(this.#picture.captureTime),
+      // If nothing newer comes, what was left out is shown when its turn has come; what is before it is
+      // not refined any more, which would show it too early.
+      this.#skipped ? this.#lastNewAt + this.#interval : this.#refinement.dueAt(this.#picture.captureTime),
       this.#target ? this.#encoder.riseDueAt(this.#target) : Number.POSITIVE_INFINITY,
     )
     return Math.max(due, this.#notBefore)
@@ -97,7 +98,8 @@ export class TrackEncoder {
     const captureTime = isOfNow ? now : picture.captureTime
     this.#picture = picture
     this.#skipped = false
-    if (isNew) this.#lastNewAt = captureTime
+    // What was held until its turn counts from there, or the next one would come too soon.
+    if (isNew) this.#lastNewAt = Math.max(captureTime, Math.min(now, this.#lastNewAt + this.#interval))
     // RTP time must never go back, nor stand still.
     const time = Math.max(this.#lastTime + 1, Math.round(captureTime * 90))
     this.#lastTime = time

@@ -67,9 +67,9 @@ export class MediaSender {
   #keyframeTime = Number.NEGATIVE_INFINITY
 
   constructor(private readonly options: MediaSenderOptions) {
-    const { rates } = options
-    const hasTransportCc = options.stream.extensions?.transportCc !== undefined
-    this.#stream = new RtpStream(options.stream)
+    const { rates, stream } = options
+    const canProbe = stream.extensions?.transportCc !== undefined
+    this.#stream = new RtpStream(stream)
     this.#feedback = new FeedbackHandler(this.#stream)
     this.#estimator = new BandwidthEstimator(this.#stream.sentPackets, {
       ...(rates.min !== undefined && { minRate: rates.min }),
@@ -79,8 +79,8 @@ export class MediaSender {
       {
         sendPacket: (frame, index, now) => this.#noted(now, () => this.#sendPacket(frame, index, now)),
         retransmit: (packet, now) => this.#noted(now, () => this.#stream.retransmit(packet, now)),
-        // Without transport-wide numbers nobody would tell what became of a probe.
-        probeRate: (now) => (hasTransportCc ? this.#estimator.probe(now)?.rate : undefined),
+        // Without transport-wide feedback nobody would ever say what came of it, and it would not end.
+        probeRate: (now) => (canProbe ? this.#estimator.probe(now)?.rate : undefined),
         sendPadding: (now) => this.#noted(now, () => this.#stream.sendPadding(now), true),
         needsKeyframe: () => this.#needKeyframe('overflow', monotonicNow()),
       },

@@ -21,6 +21,8 @@ export interface ServerProcessApi {
   stats(): ImageTrack['stats']
   /** After a full garbage collection (needs `--expose-gc`). */
   measure(): { residentKiB: number; heapKiB: number; files: number; threads: number }
+  /** Processor time of all its threads so far, ms. */
+  cpu(): number
   close(): Promise<void>
 }
 
@@ -77,6 +79,11 @@ answerCalls<ServerProcessApi>({
       files: readdirSync('/proc/self/fd').length,
       threads: field('Threads'),
     }
+  },
+
+  cpu() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
   },
 
   async close() {

@@ -2,7 +2,14 @@ import { Child } from '../child.js'
 import type { ReceiverApi } from './protocol.js'
 
 export type { ViewerStats } from './protocol.js'
-export { fullIntraRequest, genericNack, pictureLossIndication } from './rtcp.js'
+export {
+  fullIntraRequest,
+  genericNack,
+  pictureLossIndication,
+  receiverEstimate,
+  receiverReport,
+  transportFeedback,
+} from './rtcp.js'
 export type HeadlessReceiver = Child<ReceiverApi>
 
 /** Up to a hundred viewers in a process of their own that count packets instead of showing them. */

@@ -3,7 +3,7 @@ import datachannel from 'node-datachannel'
 import { answerCalls } from '../child.js'
 import type { OpenRequest, ReceiverApi, ViewerStats } from './protocol.js'
 import { ReceiveStream } from './receive-stream.js'
-import { genericNack } from './rtcp.js'
+import { genericNack, nackOfRun, pictureLossIndication } from './rtcp.js'
 
 const MEDIA_TYPE = 96
 const RTX_TYPE = 97
@@ -18,6 +18,7 @@ interface Viewer {
   readonly stream: ReceiveStream
   readonly session: URL
   state: string
+  flood?: NodeJS.Timeout
 }
 
 const viewers: Viewer[] = []
@@ -131,16 +132,35 @@ function stats(): ViewerStats[] {
   }))
 }
 
+const FLOOD_STEP = 10
+const FLOOD_PACKETS = 1_000
+
+function flood({ viewer: index, perSecond }: { viewer: number; perSecond: number }): void {
+  const viewer = viewers[index]!
+  clearInterval(viewer.flood)
+  if (perSecond === 0) return
+  let due = 0
+  viewer.flood = setInterval(() => {
+    const { ssrc, newestSequence } = viewer.stream
+    for (due += (perSecond * FLOOD_STEP) / 1000; due >= 1; due--) {
+      viewer.track.sendMessageBinary(Buffer.from(pictureLossIndication(OWN_SSRC, ssrc)))
+      viewer.track.sendMessageBinary(Buffer.from(nackOfRun(OWN_SSRC, ssrc, newestSequence, FLOOD_PACKETS)))
+    }
+  }, FLOOD_STEP)
+}
+
 answerCalls<ReceiverApi>({
   open,
   stats,
   sendRtcp: ({ viewer, packet }) => viewers[viewer]!.track.sendMessageBinary(Buffer.from(packet)),
   loseAndAsk: ({ viewer, oneIn }) => viewers[viewer]!.stream.loseOneIn(oneIn),
+  flood,
   reset: () => {
     for (const { stream } of viewers) stream.reset()
   },
   close: async ({ viewers: which, how }) => {
     const chosen = which ? which.map((i) => viewers[i]!) : viewers
+    for (const { flood } of chosen) clearInterval(flood)
     if (how !== 'close')
       for (const { session } of chosen) await (await fetch(session, { method: 'DELETE' })).arrayBuffer()
     if (how !== 'delete') for (const { pc } of chosen) pc.close()

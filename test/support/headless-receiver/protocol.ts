@@ -7,6 +7,11 @@ export interface ReceiverApi {
   sendRtcp(request: { viewer: number; packet: Uint8Array }): boolean
   /** From now on the viewer pretends that it never got every `oneIn`-th media packet, and asks for it by NACK. */
   loseAndAsk(request: { viewer: number; oneIn: number }): void
+  /**
+   * From now on the viewer asks, so many times a second, for a keyframe and for the last thousand packets
+   * once more; 0: no longer.
+   */
+  flood(request: { viewer: number; perSecond: number }): void
   /** Sets all counters to zero, so that only what comes from now on counts. */
   reset(): void
   /** Ends sessions: politely (DELETE), by closing the peer connection, or both. All viewers without `viewers`. */

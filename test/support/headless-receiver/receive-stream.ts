@@ -32,6 +32,11 @@ export class ReceiveStream {
     return this.#first < 0 ? 0 : this.#newest - this.#first + 1 - this.#seen.size
   }
 
+  /** 16 bits, as it was sent. */
+  get newestSequence(): number {
+    return Math.max(0, this.#newest) & 0xffff
+  }
+
   loseOneIn(oneIn: number): void {
     this.#lose = { oneIn, count: 0 }
   }

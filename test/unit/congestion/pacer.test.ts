@@ -62,6 +62,36 @@ describe('pace', () => {
   })
 })
 
+describe('the factor', () => {
+  /** How long it takes to send 40 packets, ms; at 1 Mbit/s each is 10. */
+  const timeAt = (set: (pacer: ReturnType<typeof pacerAt>['pacer']) => void): number => {
+    const { pacer } = pacerAt(1_000_000, { factor: 2.5 })
+    set(pacer)
+    pacer.enqueueFrame(frame('K', 40, true))
+    let now = 0
+    for (let wait = pacer.process(now); wait !== undefined; wait = pacer.process(now)) now += wait
+    return now
+  }
+
+  it('is that of the options when none is given', () => {
+    expect(timeAt((pacer) => pacer.setRate(1_000_000))).toBeCloseTo(
+      timeAt(() => {}),
+      5,
+    )
+    expect(timeAt((pacer) => pacer.setRate(1_000_000))).toBeLessThan(160)
+  })
+
+  it('is less while a queue in the network drains, for as long as it is said', () => {
+    expect(timeAt((pacer) => pacer.setRate(1_000_000, 1))).toBeGreaterThan(350)
+    expect(
+      timeAt((pacer) => {
+        pacer.setRate(1_000_000, 1)
+        pacer.setRate(1_000_000)
+      }),
+    ).toBeLessThan(160)
+  })
+})
+
 describe('order', () => {
   it('puts retransmissions first', () => {
     const { pacer, sent } = pacerAt(50_000_000)
@@ -161,6 +191,23 @@ describe('a new keyframe', () => {
     expect(sent).toEqual(['K0', 'K1', 'K2', 'K3', 'K4', 'K5', 'L0'])
     expect(keyframesNeeded()).toBe(0)
     expect(pacer.stats).toMatchObject({ framesDropped: 1, overflows: 0 })
+  })
+
+  it('makes what waits to be sent again superfluous', () => {
+    const { pacer, sent } = pacerAt(1_000_000)
+    const key = frame('K', 8, true)
+    pacer.enqueueFrame(key)
+    pacer.process(0)
+    const waiting = sent.length
+    pacer.enqueueRetransmissions([0, 1, 2].map((index) => ({ frame: key, index })))
+    const next = frame('L', 2, true)
+    pacer.enqueueFrame(next)
+    // It can be lost itself: what is asked for from now on is sent.
+    pacer.enqueueRetransmissions([{ frame: next, index: 1 }])
+    for (let now = 0, wait = pacer.process(now); wait !== undefined; wait = pacer.process(now)) now += wait
+    expect(sent.filter((name) => name.startsWith('rtx'))).toEqual(['rtx L1'])
+    expect(sent.indexOf('rtx L1')).toBe(waiting)
+    expect(pacer.stats.retransmissionsDropped).toBe(3)
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Ladder, type LadderPlan } from '../../../src/encode/ladder.js'
+import { Ladder, type LadderInput, type LadderPlan } from '../../../src/encode/ladder.js'
 import { SCALES } from '../../../src/encode/scale.js'
 
 const picture = { width: 1280, height: 720, maxBitrate: 6_000_000 }
@@ -90,6 +90,161 @@ describe('several viewers', () => {
 
   it('nobody: nothing runs', () => {
     expect(seen(ladder()(0, {}))).toEqual({ rungs: [] })
+  })
+})
+
+describe('the size', () => {
+  /** Decides anew each time for one viewer. */
+  const decide = (input: Partial<LadderInput> & { rate: number; capacity?: number }) => {
+    const { rate, capacity = rate, ...rest } = input
+    const { rungs } = new Ladder().update({ ...picture, demands: [{ id: 'a', rate, capacity }], ...rest }, 0)
+    expect(rungs).toHaveLength(1)
+    return rungs[0]!
+  }
+
+  it('follows what the network takes in the long run, the rate what it takes now', () => {
+    expect(decide({ rate: 300e3, capacity: 3e6 })).toMatchObject({
+      scale: 1,
+      bitrate: 300e3,
+      available: 300e3,
+    })
+    expect(decide({ rate: 3e6, capacity: 300e3 })).toMatchObject({ scale: 2, bitrate: 3e6 })
+  })
+
+  it('stays while a queue drains', () => {
+    const update = new Ladder()
+    const at = (now: number, rate: number) =>
+      update.update({ ...picture, demands: [{ id: 'a', rate, capacity: 3e6 }] }, now).rungs
+    expect(at(0, 3e6)).toMatchObject([{ scale: 1, bitrate: 3e6 }])
+    expect(at(100, 200e3)).toMatchObject([{ scale: 1, bitrate: 200e3 }])
+    expect(at(200, 3e6)).toMatchObject([{ scale: 1, bitrate: 3e6 }])
+  })
+
+  it('is larger for content that is easy, smaller for what is hard', () => {
+    const easy = decide({ rate: 300e3, bitsPerPixel: 0.005 })
+    const usual = decide({ rate: 300e3 })
+    const hard = decide({ rate: 300e3, bitsPerPixel: 0.08 })
+    expect([easy.scale, usual.scale, hard.scale]).toEqual([1, 2, 4])
+  })
+
+  it('is never one at which nothing could be seen', () => {
+    for (const [width, height, smallest] of [
+      [1280, 720, 4],
+      [320, 180, 2],
+      [320, 178, 1],
+      [8192, 100, 1],
+    ] as const)
+      expect(decide({ width, height, rate: 1_000 }).scale, `${width}×${height}`).toBe(smallest)
+  })
+
+  it('small pictures put all on the one rung that they have', () => {
+    const plan = new Ladder().update(
+      {
+        ...picture,
+        width: 160,
+        height: 120,
+        demands: [20e6, 500e3, 20e3].map((rate, i) => ({ id: `${i}`, rate })),
+      },
+      0,
+    )
+    expect(plan.rungs).toMatchObject([{ scale: 1, bitrate: 20e3 }])
+    expect([...plan.assignment.values()]).toEqual([1, 1, 1])
+  })
+
+  it('a larger image gets its small rungs when it comes', () => {
+    const update = new Ladder()
+    const demands = [{ id: 'a', rate: 50e3 }]
+    expect(update.update({ ...picture, width: 160, height: 90, demands }, 0).assignment.get('a')).toBe(1)
+    expect(update.update({ ...picture, demands }, 100).assignment.get('a')).toBe(4)
+  })
+
+  it('comes with what there is beyond the highest rate', () => {
+    const { rungs } = new Ladder().update(
+      { ...picture, demands: [20e6, 2.5e6].map((rate, i) => ({ id: `${i}`, rate })) },
+      0,
+    )
+    expect(rungs).toMatchObject([
+      { scale: 1, bitrate: 6e6, available: 20e6 },
+      { scale: 2, bitrate: 2.5e6, available: 2.5e6 },
+    ])
+  })
+})
+
+describe('images a second', () => {
+  const rung = (rate: number, more: Partial<LadderInput> = {}) =>
+    new Ladder().update({ ...picture, demands: [{ id: 'a', rate }], ...more }, 0).rungs[0]!
+  const needed = 1280 * 720 * 0.02
+
+  it('are all that come when there is enough for thirty', () => {
+    expect(rung(20e6).maxFps).toBeUndefined()
+    expect(rung(30.1 * needed).maxFps).toBeUndefined()
+  })
+
+  it('are fewer on the smallest rung, down to five', () => {
+    expect(rung((20 * needed) / 16)).toMatchObject({ scale: 4, maxFps: expect.closeTo(20, 1) })
+    expect(rung(2_000)).toMatchObject({ scale: 4, maxFps: 5 })
+  })
+
+  it('are fewer before the picture is smaller when detail matters; with motion it is smaller first', () => {
+    const rate = 8 * needed
+    expect(rung(rate)).toMatchObject({ scale: 2 })
+    expect(rung(rate).maxFps).toBeUndefined()
+    expect(rung(rate, { contentHint: 'detail' })).toMatchObject({ scale: 1, maxFps: expect.closeTo(8, 1) })
+    expect(rung(4 * needed, { contentHint: 'detail' })).toMatchObject({
+      scale: 2,
+      maxFps: expect.closeTo(16, 1),
+    })
+  })
+
+  it('are fewer while what the network takes is less for a moment, at the same size', () => {
+    const plan = new Ladder().update(
+      { ...picture, demands: [{ id: 'a', rate: 10 * needed, capacity: 40 * needed }] },
+      0,
+    )
+    expect(plan.rungs).toMatchObject([{ scale: 1, maxFps: expect.closeTo(10, 1) }])
+  })
+})
+
+describe('a network that goes to and fro', () => {
+  function restless() {
+    const update = ladder()
+    let now = 0
+    update(now, { a: 3e6 })
+    return {
+      pass: (time: number) => {
+        now += time
+      },
+      fall: () => {
+        now += 100
+        expect(update(now, { a: 300e3 }).assignment.get('a')).toBe(2)
+      },
+      /** @returns how long there must be enough before it rises, ms */
+      rise: () => {
+        const start = now
+        while (update(now, { a: 3e6 }).assignment.get('a') !== 1) now += 100
+        return now - start
+      },
+    }
+  }
+
+  it('is followed down at once, and up ever more rarely', () => {
+    const { fall, rise } = restless()
+    const waits = Array.from({ length: 8 }, () => {
+      fall()
+      return rise() / 1000
+    })
+    expect(waits).toEqual([10, 20, 40, 80, 160, 160, 160, 160])
+  })
+
+  it('is forgiven when a step up has lasted', () => {
+    const { pass, fall, rise } = restless()
+    fall()
+    rise()
+    fall()
+    expect(rise()).toBe(20_000)
+    pass(41_000)
+    fall()
+    expect(rise()).toBe(10_000)
   })
 })
 

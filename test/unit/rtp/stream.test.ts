@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../../src/common/errors.js'
+import type { PacketizedFrame } from '../../../src/rtp/packetizer.js'
 import { parseRtcp } from '../../../src/rtp/rtcp/parse.js'
 import { RtpStream } from '../../../src/rtp/stream.js'
 import { parseRtp, parseRtx } from '../../support/depacketize.js'
@@ -77,6 +78,47 @@ describe('sending', () => {
     const { stream, packets } = streamOf()
     expect(stream.sendPacket(frameOf([1]), 1, 0)).toBe(false)
     expect(packets).toEqual([])
+  })
+})
+
+describe('RTP time', () => {
+  const timestamps = (frames: PacketizedFrame[], clockOffset = 0): number[] => {
+    const { stream, parsed } = streamOf({ clockOffset })
+    for (const frame of frames) for (const index of frame.packets.keys()) stream.sendPacket(frame, index, 0)
+    return parsed().map(({ timestamp }) => timestamp)
+  }
+
+  it('is a tick later when the same picture comes once more, from another rung', () => {
+    const [fromOne, fromOther] = [frameOf([10, 10], 1000), frameOf([10, 10], 1000, true)]
+    expect(timestamps([fromOne, fromOther])).toEqual([90_000, 90_000, 90_001, 90_001])
+  })
+
+  it('rises even when the other rung is a picture or two behind', () => {
+    const frames = [1000, 966, 983, 1000, 1033].map((time) => frameOf([10], time))
+    expect(timestamps(frames)).toEqual([90_000, 90_001, 90_002, 90_003, 92_970])
+  })
+
+  it('rises by a tick across the wrap', () => {
+    expect(timestamps([frameOf([10], 1), frameOf([10], 1), frameOf([10], 2)], 2 ** 32 - 91)).toEqual([
+      2 ** 32 - 1,
+      0,
+      89,
+    ])
+  })
+
+  it('is the one of the image whatever came before, when it is later', () => {
+    expect(timestamps([frameOf([10], 1000), frameOf([10], 1000), frameOf([10], 1001)]).at(-1)).toBe(90_090)
+  })
+
+  it.each([undefined, RTX])('of a retransmission is that of the first sending (RTX: %o)', (rtx) => {
+    const { stream, parsed } = streamOf(rtx ? { rtx } : {})
+    const frames = [frameOf([10], 1000), frameOf([10], 1000, true), frameOf([10], 2000)]
+    for (const frame of frames) stream.sendPacket(frame, 0, 1000)
+    for (const item of stream.onNack([101, 100], 2000)) stream.retransmit(item, 2000)
+    expect(parsed().map(({ timestamp }) => timestamp)).toEqual([90_000, 90_001, 180_000, 90_001, 90_000])
+    // … and it changes nothing for what follows.
+    stream.sendPacket(frameOf([10], 2000), 0, 2000)
+    expect(parsed().at(-1)?.timestamp).toBe(180_001)
   })
 })
 

@@ -214,42 +214,6 @@ describe('a handle', () => {
   })
 })
 
-describe('options', () => {
-  it.each([
-    [{ queueSize: 0 }, 'queueSize'],
-    [{ queueSize: 1.5 }, 'queueSize'],
-    [{ overflow: 'drop' }, 'overflow'],
-    [{ codecs: [] }, 'codecs'],
-    [{ codecs: ['av1'] }, 'codecs'],
-    [{ maxBitrate: Number.NaN }, 'maxBitrate'],
-    [{ queuesize: 3 }, 'queuesize'],
-    [{ maxBitrate: '1000000' }, 'maxBitrate'],
-    [{ codecs: 'vp8' }, 'codecs'],
-    [30, 'options'],
-    [null, 'options'],
-  ])('%j is refused by name', (options, field) => {
-    expect(() => new ImageTrack('t', options as never)).toThrow(
-      expect.objectContaining({ field, code: 'ERR_OPTION' }),
-    )
-  })
-
-  it.each([
-    [{ codecs: ['h265'] }, 'codecs'],
-    [{ codecs: 'vp8' }, 'codecs'],
-    [{ codec: 'vp8' }, 'codec'],
-    [null, 'options'],
-  ])('of connect: %j is refused by name', async (options, field) => {
-    await expect(new ImageTrack('t').connect('', options as never)).rejects.toMatchObject({
-      field,
-      code: 'ERR_OPTION',
-    })
-  })
-
-  it.each(['', 'a\nb', 7, 'x'.repeat(129)])('a track cannot be called %j', (name) => {
-    expect(() => new ImageTrack(name as never)).toThrow(/track name: expected/)
-  })
-})
-
 describe('the shared memory', () => {
   it('is recognised', () => {
     expect(() => new TrackControl({ control: new SharedArrayBuffer(4096), slots: [] })).toThrow(
