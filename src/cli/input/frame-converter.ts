@@ -8,7 +8,7 @@ import {
   SoftwareScaleContext,
 } from 'node-av'
 import { CliError } from '../errors.js'
-import type { InputImage } from './types.js'
+import type { PixelImage } from './types.js'
 
 /** Clockwise quarter turns. */
 export type Turns = 0 | 1 | 2 | 3
@@ -29,18 +29,38 @@ export class FrameConverter {
   }
 
   /** The result is valid until the next call. `pixelAspect`: width of a pixel by its height. */
-  async convert(frame: Frame, pixelAspect: number, turns: Turns): Promise<InputImage> {
+  async convert(frame: Frame, pixelAspect: number, turns: Turns): Promise<PixelImage> {
+    this.#prepare(frame, pixelAspect)
+    check(await this.#scaler.scaleFrame(this.#rgba, frame))
+    return this.#result(turns)
+  }
+
+  /** The same on the calling thread, about 3 ms for 1080p. */
+  convertSync(frame: Frame, pixelAspect: number, turns: Turns): PixelImage {
+    this.#prepare(frame, pixelAspect)
+    check(this.#scaler.scaleFrameSync(this.#rgba, frame))
+    return this.#result(turns)
+  }
+
+  close(): void {
+    this.#rgba.free()
+    this.#scaler.freeContext()
+  }
+
+  #prepare(frame: Frame, pixelAspect: number): void {
     if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED)
       frame.colorSpace = frame.height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
     const { width, height } = displaySize(frame.width, frame.height, pixelAspect)
-    if (this.#rgba.width !== width || this.#rgba.height !== height) {
-      this.#rgba.unref()
-      this.#rgba.width = width
-      this.#rgba.height = height
-      this.#rgba.format = AV_PIX_FMT_RGBA
-      check(this.#rgba.getBuffer())
-    }
-    check(await this.#scaler.scaleFrame(this.#rgba, frame))
+    if (this.#rgba.width === width && this.#rgba.height === height) return
+    this.#rgba.unref()
+    this.#rgba.width = width
+    this.#rgba.height = height
+    this.#rgba.format = AV_PIX_FMT_RGBA
+    check(this.#rgba.getBuffer())
+  }
+
+  #result(turns: Turns): PixelImage {
+    const { width, height } = this.#rgba
     const data = this.#rgba.data?.[0]
     const stride = this.#rgba.linesize[0]
     if (!data || !stride) throw new CliError('a frame cannot be converted')
@@ -55,11 +75,6 @@ export class FrameConverter {
       height: sideways ? width : height,
       format: 'rgba',
     }
-  }
-
-  close(): void {
-    this.#rgba.free()
-    this.#scaler.freeContext()
   }
 }
 

@@ -4,31 +4,49 @@ import { isDynamicPattern } from 'tinyglobby'
 import { CliError } from '../errors.js'
 import { openFolder, openPattern } from './folder.js'
 import { fileError, ImageFile } from './image-file.js'
+import { kindOf } from './kind.js'
+import type { LiveInput } from './live.js'
 import { MediaFile } from './media.js'
 import { SNIFF_LENGTH, sniffEncoded, VIDEO_ENDINGS } from './sniff.js'
+import { openStdin, type StdinOptions } from './stream/stdin.js'
 import type { Input, PlayOptions, Report } from './types.js'
 import { VideoFile } from './video-file.js'
+
+/** Everything that `serve` can show. */
+export type AnyInput = Input | LiveInput
+
+/** What may be told about inputs; each takes what is meant for it. */
+export interface InputOptions extends PlayOptions, StdinOptions {}
 
 /**
  * Finds out what an argument of `serve` is and opens it far enough to know that it can be shown.
  * Throws a `CliError` that names the argument and the reason.
  */
-export async function openInput(argument: string, options: PlayOptions, report: Report): Promise<Input> {
+export async function openInput(argument: string, options: InputOptions, report: Report): Promise<AnyInput> {
+  switch (kindOf(argument)) {
+    case 'stdin':
+      return openStdin(options)
+    case 'address':
+      throw new CliError(`${argument}: expected rtsp://, http:// or https://, or a file`)
+    default:
+      return openPath(argument, options, report)
+  }
+}
+
+async function openPath(path: string, options: InputOptions, report: Report): Promise<Input> {
   try {
-    if (argument === '') throw new CliError('an input must not be empty')
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(argument))
-      throw new CliError('only files can be shown, not addresses')
-    const found = await stat(argument).catch((error: unknown) => {
+    if (path === '') throw new CliError('an input must not be empty')
+    const found = await stat(path).catch((error: unknown) => {
       // a file whose name looks like a pattern is a file: so the disk is asked first
-      if (isMissing(error) && isDynamicPattern(argument)) return undefined
+      if (isMissing(error) && isDynamicPattern(path)) return undefined
       throw error
     })
-    if (!found) return await openPattern(argument, options, report)
-    if (found.isDirectory()) return await openFolder(argument, options, report)
+    if (!found) return await openPattern(path, options, report)
+    if (found.isDirectory()) return await openFolder(path, options, report)
     if (!found.isFile()) throw new CliError('not a file or a folder')
-    return await openFile(argument, options, report)
+    return await openFile(path, options, report)
   } catch (error) {
-    throw fileError(argument || "''", error)
+    throw fileError(path || "''", error)
   }
 }
 

@@ -13,7 +13,7 @@ interface Traits {
   readonly fps: number | undefined
 }
 
-/** A video file at its own speed, or at `fps` frames a second. */
+/** A video file at its own speed, `speed` times as fast, or at `fps` frames a second. */
 export class VideoFile implements Input {
   readonly kind = 'video'
   readonly name: string
@@ -28,7 +28,7 @@ export class VideoFile implements Input {
     this.#options = options
     this.#report = report
     this.name = nameFromPath(path)
-    this.description = describe(media, options.fps)
+    this.description = describe(media, options)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
@@ -51,13 +51,14 @@ export class VideoFile implements Input {
     const { num, den } = media.stream.timeBase
     const unit = (1000 * num) / den
     const interval = traits.fps ? 1000 / traits.fps : undefined
+    const { speed = 1 } = this.#options
     let count = 0
     try {
       for (;;) {
         const frame = await media.next()
         if (!frame) break
         count++
-        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval)
+        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval) / speed
         yield { at, load: () => converter.convert(frame, traits.pixelAspect, traits.turns) }
       }
       if (media.badPackets > 0)
@@ -93,7 +94,7 @@ export function turnsOf(matrix: Uint8Array | null): Turns {
   return ((Math.round(angle / (Math.PI / 2)) + 4) % 4) as Turns
 }
 
-function describe(media: MediaFile, fps: number | undefined): string {
+function describe(media: MediaFile, { fps, speed = 1 }: PlayOptions): string {
   const { codecpar } = media.stream
   const traits = readTraits(media.stream)
   const size = displaySize(codecpar.width, codecpar.height, traits.pixelAspect)
@@ -102,6 +103,7 @@ function describe(media: MediaFile, fps: number | undefined): string {
   const parts = [`video ${width}×${height}`]
   if (rate) parts.push(`${Math.round(rate * 100) / 100} fps`)
   if (media.duration) parts.push(duration(media.duration))
+  if (speed !== 1) parts.push(`${speed} times as fast`)
   return parts.join(', ')
 }
 
