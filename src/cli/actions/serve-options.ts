@@ -17,6 +17,11 @@ export interface ServeOptions extends StageOptions {
 
 /** Options that would do nothing without an input of one of these kinds. */
 const MEANT_FOR: readonly [option: keyof ServeOptions, kinds: readonly ArgumentKind[], what: string][] = [
+  [
+    'fps',
+    ['path', 'http', 'stdin', 'device'],
+    'something other than a camera behind rtsp://, which has its own rate,',
+  ],
   ['size', ['stdin', 'device'], 'stdin (-) or a camera of this machine (/dev/video0)'],
   ['format', ['stdin'], 'stdin (-)'],
   ['speed', ['path', 'http'], 'a video file'],

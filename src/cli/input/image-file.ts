@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { CliError, systemReason } from '../errors.js'
 import { FrameConverter } from './frame-converter.js'
-import { MediaFile } from './media.js'
+import { fileSource, MediaFile } from './media.js'
 import { nameFromPath } from './names.js'
 import { SNIFF_LENGTH, sniffEncoded } from './sniff.js'
 import type { Input, InputImage, TimedImage } from './types.js'
@@ -57,7 +57,7 @@ export function fileError(path: string, error: unknown): CliError {
 }
 
 async function decodeFirstFrame(path: string): Promise<InputImage> {
-  const media = await MediaFile.open(path, 1)
+  const media = await MediaFile.open(fileSource(path), 1)
   const converter = new FrameConverter()
   try {
     const frame = await media.next()

@@ -2,11 +2,15 @@ import { open, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { isDynamicPattern } from 'tinyglobby'
 import { CliError } from '../errors.js'
+import { parseCameraAddress } from './camera/address.js'
+import { HttpCamera } from './camera/http-camera.js'
+import { LocalCamera } from './camera/local-camera.js'
+import { RtspCamera } from './camera/rtsp-camera.js'
 import { openFolder, openPattern } from './folder.js'
 import { fileError, ImageFile } from './image-file.js'
 import { kindOf } from './kind.js'
 import type { LiveInput } from './live.js'
-import { MediaFile } from './media.js'
+import { fileSource, MediaFile } from './media.js'
 import { SNIFF_LENGTH, sniffEncoded, VIDEO_ENDINGS } from './sniff.js'
 import { openStdin, type StdinOptions } from './stream/stdin.js'
 import type { Input, PlayOptions, Report } from './types.js'
@@ -26,6 +30,12 @@ export async function openInput(argument: string, options: InputOptions, report:
   switch (kindOf(argument)) {
     case 'stdin':
       return openStdin(options)
+    case 'rtsp':
+      return new RtspCamera(parseCameraAddress(argument))
+    case 'http':
+      return new HttpCamera(parseCameraAddress(argument), options)
+    case 'device':
+      return LocalCamera.open(argument, options)
     case 'address':
       throw new CliError(`${argument}: expected rtsp://, http:// or https://, or a file`)
     default:
@@ -55,7 +65,7 @@ async function openFile(path: string, options: PlayOptions, report: Report): Pro
   if (head.length === 0) throw new CliError('is empty')
   // a file of JPEGs one after the other starts like one JPEG
   if (sniffEncoded(head) && !VIDEO_ENDINGS.has(extname(path).toLowerCase())) return new ImageFile(path)
-  const media = await MediaFile.open(path, 1)
+  const media = await MediaFile.open(fileSource(path), 1)
   try {
     if (!(await media.next())) throw new CliError('no image in it can be decoded')
     return (await media.next()) ? new VideoFile(path, media, options, report) : new ImageFile(path)

@@ -1,13 +1,13 @@
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, type Frame, type Stream } from 'node-av'
 import { CliError } from '../errors.js'
 import { displaySize, FrameConverter, type Turns } from './frame-converter.js'
-import { MediaFile } from './media.js'
+import { fileSource, MediaFile, type MediaSource } from './media.js'
 import { nameFromPath } from './names.js'
 import { PresentationClock } from './presentation-clock.js'
 import type { Input, PlayOptions, Report, TimedImage } from './types.js'
 
 /** What is known of a video before it plays. */
-interface Traits {
+export interface Traits {
   readonly pixelAspect: number
   readonly turns: Turns
   readonly fps: number | undefined
@@ -19,16 +19,24 @@ export class VideoFile implements Input {
   readonly name: string
   readonly description: string
   readonly #path: string
+  readonly #source: MediaSource
   readonly #options: PlayOptions
   readonly #report: Report
 
-  /** `media` is an opened file to describe; it stays the caller's. */
-  constructor(path: string, media: MediaFile, options: PlayOptions, report: Report) {
+  /** `media` is an opened file to describe; it stays the caller's. `source`: when it is not a file of this machine. */
+  constructor(
+    path: string,
+    media: MediaFile,
+    options: PlayOptions,
+    report: Report,
+    source: MediaSource = fileSource(path),
+  ) {
     this.#path = path
+    this.#source = source
     this.#options = options
     this.#report = report
     this.name = nameFromPath(path)
-    this.description = describe(media, options)
+    this.description = describeVideo(media, options)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
@@ -46,7 +54,7 @@ export class VideoFile implements Input {
   }
 
   async *#playOnce(clock: PresentationClock, converter: FrameConverter): AsyncGenerator<TimedImage, number> {
-    const media = await MediaFile.open(this.#path)
+    const media = await MediaFile.open(this.#source)
     const traits = readTraits(media.stream)
     const { num, den } = media.stream.timeBase
     const unit = (1000 * num) / den
@@ -75,7 +83,8 @@ function timestampOf(frame: Frame, unit: number): number | undefined {
   return pts === AV_NOPTS_VALUE ? undefined : Number(pts) * unit
 }
 
-function readTraits(stream: Stream): Traits {
+/** Reads what a stream tells of itself. */
+export function readTraits(stream: Stream): Traits {
   const aspect =
     stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : stream.codecpar.sampleAspectRatio
   const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate
@@ -94,7 +103,8 @@ export function turnsOf(matrix: Uint8Array | null): Turns {
   return ((Math.round(angle / (Math.PI / 2)) + 4) % 4) as Turns
 }
 
-function describe(media: MediaFile, { fps, speed = 1 }: PlayOptions): string {
+/** `video 768×576, 10 fps, 1:19`. */
+export function describeVideo(media: MediaFile, { fps, speed = 1 }: PlayOptions = {}): string {
   const { codecpar } = media.stream
   const traits = readTraits(media.stream)
   const size = displaySize(codecpar.width, codecpar.height, traits.pixelAspect)
