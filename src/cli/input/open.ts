@@ -15,12 +15,16 @@ import { SNIFF_LENGTH, sniffEncoded, VIDEO_ENDINGS } from './sniff.js'
 import { openStdin, type StdinOptions } from './stream/stdin.js'
 import type { Input, PlayOptions, Report } from './types.js'
 import { VideoFile } from './video-file.js'
+import { WatchedImages } from './watch/watched-images.js'
 
 /** Everything that `serve` can show. */
 export type AnyInput = Input | LiveInput
 
 /** What may be told about inputs; each takes what is meant for it. */
-export interface InputOptions extends PlayOptions, StdinOptions {}
+export interface InputOptions extends PlayOptions, StdinOptions {
+  /** Shows a folder or a file as it is written. */
+  readonly watch?: boolean
+}
 
 /**
  * Finds out what an argument of `serve` is and opens it far enough to know that it can be shown.
@@ -43,9 +47,10 @@ export async function openInput(argument: string, options: InputOptions, report:
   }
 }
 
-async function openPath(path: string, options: InputOptions, report: Report): Promise<Input> {
+async function openPath(path: string, options: InputOptions, report: Report): Promise<AnyInput> {
   try {
     if (path === '') throw new CliError('an input must not be empty')
+    if (options.watch) return await WatchedImages.open(path)
     const found = await stat(path).catch((error: unknown) => {
       // a file whose name looks like a pattern is a file: so the disk is asked first
       if (isMissing(error) && isDynamicPattern(path)) return undefined

@@ -2,7 +2,7 @@ import type { ByteSink } from '../../../../src/cli/input/stream/byte-sink.js'
 import { feed } from '../../../../src/cli/input/stream/byte-sink.js'
 import type { PlayerClock } from '../../../../src/cli/player.js'
 import { EngineError } from '../../../../src/common/errors.js'
-import { tightByteLength } from '../../../../src/image/index.js'
+import { openImage, tightByteLength } from '../../../../src/image/index.js'
 import { AllocatedImage, type AllocateOptions } from '../../../../src/track/index.js'
 import { seeded } from '../../../support/random.js'
 
@@ -13,7 +13,7 @@ interface Pushed {
   readonly data: Uint8Array
 }
 
-/** A track that keeps a copy of everything. */
+/** A track that keeps a copy of everything; compressed images have to be whole, as those of a real one. */
 export class FakeTrack {
   readonly pushed: Pushed[] = []
   /** Slots handed out and neither pushed nor given back. */
@@ -27,8 +27,10 @@ export class FakeTrack {
       image.release(this)
       this.held--
     }
-    if (image instanceof Uint8Array) this.pushed.push({ data: image.slice() })
-    else {
+    if (image instanceof Uint8Array) {
+      openImage(image)
+      this.pushed.push({ data: image.slice() })
+    } else {
       const { width, height, format } = image
       this.pushed.push({
         ...(width !== undefined && { width }),
