@@ -27,7 +27,7 @@ import { CliError } from '../errors.js'
 const FORMATS =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,ivf,' +
   'yuv4mpegpipe,h264,hevc,av1,obu,mjpeg,nut,mxf,rm,dv,swf,image2,bmp_pipe,gif_pipe,tiff_pipe,png_pipe,' +
-  'jpeg_pipe,webp_pipe,pbm_pipe,pgm_pipe,ppm_pipe,pam_pipe,qoi_pipe,j2k_pipe,jpegxl_pipe,exr_pipe,hdr_pipe'
+  'jpeg_pipe,webp_pipe,webp_anim,pbm_pipe,pgm_pipe,ppm_pipe,pam_pipe,qoi_pipe,j2k_pipe,jpegxl_pipe,exr_pipe,hdr_pipe'
 
 /** What there is beside files: streams over the network, and what they open in turn; never files of this machine. */
 const NETWORK_FORMATS = `rtsp,rtp,sdp,mpjpeg,hls,dash,aac,mp3,${FORMATS}`

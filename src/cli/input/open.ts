@@ -11,7 +11,7 @@ import { fileError, ImageFile } from './image-file.js'
 import { kindOf } from './kind.js'
 import type { LiveInput } from './live.js'
 import { fileSource, MediaFile } from './media.js'
-import { SNIFF_LENGTH, sniffEncoded, VIDEO_ENDINGS } from './sniff.js'
+import { ANIMATION_LENGTH, isAnimated, sniffEncoded, VIDEO_ENDINGS } from './sniff.js'
 import { openStdin, type StdinOptions } from './stream/stdin.js'
 import type { Input, PlayOptions, Report } from './types.js'
 import { VideoFile } from './video-file.js'
@@ -68,8 +68,9 @@ async function openPath(path: string, options: InputOptions, report: Report): Pr
 async function openFile(path: string, options: PlayOptions, report: Report): Promise<Input> {
   const head = await readHead(path)
   if (head.length === 0) throw new CliError('is empty')
-  // a file of JPEGs one after the other starts like one JPEG
-  if (sniffEncoded(head) && !VIDEO_ENDINGS.has(extname(path).toLowerCase())) return new ImageFile(path)
+  // a file of JPEGs one after the other starts like one JPEG; an animation plays
+  if (sniffEncoded(head) && !isAnimated(head) && !VIDEO_ENDINGS.has(extname(path).toLowerCase()))
+    return new ImageFile(path)
   const media = await MediaFile.open(fileSource(path), 1)
   try {
     if (!(await media.next())) throw new CliError('no image in it can be decoded')
@@ -82,8 +83,8 @@ async function openFile(path: string, options: PlayOptions, report: Report): Pro
 async function readHead(path: string): Promise<Uint8Array> {
   const file = await open(path)
   try {
-    const head = new Uint8Array(SNIFF_LENGTH)
-    const { bytesRead } = await file.read(head, 0, SNIFF_LENGTH, 0)
+    const head = new Uint8Array(ANIMATION_LENGTH)
+    const { bytesRead } = await file.read(head, 0, ANIMATION_LENGTH, 0)
     return head.subarray(0, bytesRead)
   } finally {
     await file.close()
