@@ -2,6 +2,7 @@ import {
   AV_CODEC_FLAG_LOW_DELAY,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_QUIET,
+  AV_NOPTS_VALUE,
   AVERROR_EAGAIN,
   AVERROR_EOF,
   AVMEDIA_TYPE_VIDEO,
@@ -77,6 +78,8 @@ export class MediaFile {
   /** Packets that were passed over because they could not be decoded. */
   badPackets = 0
   #badRun = 0
+  /** Asked of every packet: whether to decode it. `stamp` in ms; undefined when it has none. */
+  wants: (stamp: number | undefined, isKeyframe: boolean) => boolean = () => true
 
   private constructor(format: FormatContext, stream: Stream, decoder: CodecContext) {
     this.#format = format
@@ -168,13 +171,18 @@ export class MediaFile {
         this.#drained = (await this.#decoder.sendPacket(null)) < 0
         return
       }
-      const wanted = this.#packet.streamIndex === this.stream.index
+      const wanted = this.#packet.streamIndex === this.stream.index && this.#isWanted(this.#packet)
       const sent = wanted ? await this.#decoder.sendPacket(this.#packet) : 0
       this.#packet.unref()
       if (!wanted) continue
       if (sent < 0) this.#countBadPacket()
       else return
     }
+  }
+
+  #isWanted({ dts, isKeyframe }: Packet): boolean {
+    const { num, den } = this.stream.timeBase
+    return this.wants(dts === AV_NOPTS_VALUE ? undefined : (Number(dts) * 1000 * num) / den, isKeyframe)
   }
 
   #countBadPacket(): void {

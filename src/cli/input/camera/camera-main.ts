@@ -3,6 +3,7 @@
  * threads that the encoders need as well, and decodes what strangers send: in a process of its own it can
  * be ended at any time, and takes nothing with it.
  */
+import { monotonicNow } from '../../../common/clock.js'
 import { CliError, explain } from '../../errors.js'
 import { play } from '../../player.js'
 import { systemClock } from '../../player-clock.js'
@@ -10,6 +11,7 @@ import { MediaFile, type MediaSource } from '../media.js'
 import type { InputImage } from '../types.js'
 import { describeVideo, readTraits, VideoFile } from '../video-file.js'
 import { frameHeader } from './frame-stream.js'
+import { LiveEdge } from './live-edge.js'
 import type { CameraOrder, CameraReport } from './messages.js'
 import { PlanarConverter } from './planar-converter.js'
 
@@ -37,6 +39,8 @@ async function run(order: CameraOrder): Promise<'lost' | 'over'> {
   // a video that has a length is a file, wherever it is
   if (media.duration !== undefined && source.format === undefined) return playFile(order, media, source)
   const converter = new PlanarConverter()
+  const edge = new LiveEdge()
+  media.wants = (stamp, isKeyframe) => edge.wants(stamp, isKeyframe, monotonicNow())
   const { pixelAspect } = readTraits(media.stream)
   report({ is: 'open', description: describeVideo(media) })
   for (;;) {
