@@ -53,7 +53,7 @@ function runEngine(order: EngineOrder): Promise<EngineReport> {
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
   const ended = new Promise<EngineReport>((resolve) => {
     child.once('message', (report: EngineReport) => resolve(report))
-    child.once('error', (error) => resolve({ failure: error.message }))
+    child.on('error', (error) => resolve({ failure: error.message }))
     child.once('close', (code, signal) =>
       resolve({ failure: `its process ended (${signal ?? code})${last ? `: ${last}` : ''}` }),
     )

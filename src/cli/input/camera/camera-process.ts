@@ -46,7 +46,7 @@ export async function readCamera(
   })
   signal.addEventListener('abort', kill, { once: true })
   const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
+    child.on('error', (error) => resolve(error.message))
     child.once('exit', (code, name) => resolve(`the process that reads it ended (${name ?? code})`))
   })
   try {
