@@ -85,11 +85,7 @@ describe('remarks', () => {
       now = i * 100
       remarks.add(`image ${i} is bad`)
     }
-    expect(lines).toEqual([
-      'image 0 is bad',
-      'image 49 is bad (the last of 49 more)',
-      'image 50 is bad',
-    ])
+    expect(lines).toEqual(['image 0 is bad', 'image 49 is bad (the last of 49 more)', 'image 50 is bad'])
     remarks.flush()
     remarks.flush()
     expect(lines.slice(3)).toEqual(['image 99 is bad (the last of 49 more)'])
