@@ -1,6 +1,7 @@
 import { CliError, EXIT_USAGE, explain } from '../errors.js'
 import { uniqueNames } from '../input/names.js'
 import { type AnyInput, openInput } from '../input/open.js'
+import { WatchedImages } from '../input/watch/watched-images.js'
 import { aborted, untilStopped } from '../lifecycle.js'
 import { Stage } from '../stage.js'
 import type { Terminal } from '../terminal/terminal.js'
@@ -88,6 +89,11 @@ async function openInputs(
     for (const failure of failures) terminal.note(`pixelcast: ${explain(failure)}`)
     throw new CliError('none of the inputs can be shown')
   }
+  if (options.watch && !opened.some(({ input }) => input instanceof WatchedImages))
+    throw new CliError(
+      `option --watch: expected a folder or an image file among the inputs, got ${args.join(' ')}`,
+      EXIT_USAGE,
+    )
   for (const failure of failures) terminal.warn(`${explain(failure)}; left out`)
   if (opened.filter(({ input }) => input.kind === 'image').length >= SPREAD_PATTERN)
     terminal.note("Each image is a track of its own. For a slideshow quote the pattern: 'folder/*.png'")

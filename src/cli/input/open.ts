@@ -50,7 +50,8 @@ export async function openInput(argument: string, options: InputOptions, report:
 async function openPath(path: string, options: InputOptions, report: Report): Promise<AnyInput> {
   try {
     if (path === '') throw new CliError('an input must not be empty')
-    if (options.watch) return await WatchedImages.open(path)
+    const watched = options.watch ? await watch(path) : undefined
+    if (watched) return watched
     const found = await stat(path).catch((error: unknown) => {
       // a file whose name looks like a pattern is a file: so the disk is asked first
       if (isMissing(error) && isDynamicPattern(path)) return undefined
@@ -63,6 +64,14 @@ async function openPath(path: string, options: InputOptions, report: Report): Pr
   } catch (error) {
     throw fileError(path || "''", error)
   }
+}
+
+async function watch(path: string): Promise<WatchedImages | undefined> {
+  return WatchedImages.open(path).catch((error: unknown) => {
+    if (isMissing(error) && isDynamicPattern(path))
+      throw new CliError('--watch takes a folder or an image file, not a pattern')
+    throw error
+  })
 }
 
 async function openFile(path: string, options: PlayOptions, report: Report): Promise<Input> {

@@ -77,6 +77,7 @@ describe('the command line', () => {
     [['serve', '-', '-'], /input -: expected stdin once, got it 2 times/],
     [['serve', '-', '--loop'], /--loop: expected a video file, a folder or a pattern among the inputs/],
     [['serve', '-', '--watch'], /--watch: expected a folder or an image file among the inputs/],
+    [['serve', '-', '--watch', '--exit'], /--watch: expected a folder or an image file/],
     [['serve', '.', '--wach'], /unknown option '--wach' \(Did you mean --watch\?\)/],
     [['serve', '.', '--watch', '--loop'], /--watch: expected no --loop beside it/],
     [['serve', '.', '--watch', '--fps', '3'], /--watch: expected no --fps beside it/],
@@ -102,6 +103,8 @@ describe('the command line', () => {
   })
 
   it('fails with exit code 1 when there is nothing to show', async () => {
+    const pattern = await cli('serve', '/nowhere/*.png', '--watch')
+    expect(pattern).toMatchObject({ code: 1, error: expect.stringContaining('--watch takes a folder or an') })
     const { code, error } = await cli('serve', '/nowhere/at/all.png', '--port', '0')
     expect(code).toBe(1)
     expect(error).toBe('pixelcast: /nowhere/at/all.png: no such file or directory\n')

@@ -35,12 +35,16 @@ export class WatchedImages implements LiveInput {
     this.description = description
   }
 
-  /** A folder, or an image file. @throws what the system says when it is not there */
-  static async open(path: string): Promise<WatchedImages> {
+  /**
+   * A folder, or an image file; undefined for a file that is no image.
+   *
+   * @throws what the system says when it is not there
+   */
+  static async open(path: string): Promise<WatchedImages | undefined> {
     const found = await stat(path)
-    if (found.isFile())
+    if (found.isFile() && isImageName(basename(path)))
       return new WatchedImages(dirname(path), basename(path), 'shown again when written again')
-    if (!found.isDirectory()) throw new CliError('--watch: expected a folder or an image file')
+    if (!found.isDirectory()) return undefined
     const { length } = (await listImages(path, undefined)).files
     return new WatchedImages(
       path,

@@ -34,6 +34,7 @@ afterEach(async () => {
 
 async function watchIt(what = folder): Promise<void> {
   const input = await WatchedImages.open(what)
+  if (!input) throw new Error('no image')
   const target = {
     track,
     note: (text: string) => lines.push(text),
@@ -150,4 +151,6 @@ describe('a watched file', () => {
 
 it('what is watched has to be there', async () => {
   await expect(WatchedImages.open(path('nowhere'))).rejects.toThrow(/ENOENT/)
+  await writeFile(path('video.mp4'), 'x')
+  expect(await WatchedImages.open(path('video.mp4'))).toBeUndefined()
 })
