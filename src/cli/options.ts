@@ -1,10 +1,14 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
+import { PIXEL_FORMATS, type PixelFormat } from '../image/source.js'
 
 /** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
 export const FPS_RANGE = { min: 0.001, max: 240 } as const
 /** Pixels on either side; the limits of the encoders. */
 export const SIDE_RANGE = { min: 2, max: 8192 } as const
+
+/** Times as fast as recorded. */
+export const SPEED_RANGE = { min: 0.01, max: 100 } as const
 
 export interface Size {
   readonly width: number
@@ -20,6 +24,21 @@ export function parseFps(text: string): number {
       `Expected images per second, a number from ${FPS_RANGE.min} to ${FPS_RANGE.max}.`,
     )
   return fps
+}
+
+export function parseSpeed(text: string): number {
+  const speed = parseDecimal(text)
+  if (speed === undefined || speed < SPEED_RANGE.min || speed > SPEED_RANGE.max)
+    throw new InvalidArgumentError(
+      `Expected how many times as fast, a number from ${SPEED_RANGE.min} to ${SPEED_RANGE.max}.`,
+    )
+  return speed
+}
+
+export function parseFormat(text: string): PixelFormat {
+  const format = PIXEL_FORMATS.find((known) => known === text)
+  if (!format) throw new InvalidArgumentError(`Expected one of ${PIXEL_FORMATS.join(', ')}.`)
+  return format
 }
 
 export function parsePort(text: string): number {

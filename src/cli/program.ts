@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { demoCommand } from './commands/demo.js'
+import { doctorCommand } from './commands/doctor.js'
 import { serveCommand } from './commands/serve.js'
 import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, explain } from './errors.js'
 import { packageVersion } from './version.js'
@@ -46,9 +47,14 @@ Examples:
   pixelcast demo                          a moving scene, with the objects found in it
   pixelcast serve video.mp4 --loop        a video file, at its own speed
   pixelcast serve 'frames/*.png' --fps 5  a slideshow in natural order
+  python render.py | pixelcast serve - --size 640x480 --format bgr24
+  pixelcast doctor                        whether this machine has what it takes
 `,
     )
-  program.addCommand(demoCommand()).addCommand(serveCommand())
+  program
+    .addCommand(demoCommand())
+    .addCommand(serveCommand())
+    .addCommand(doctorCommand((line) => output.out(`${line}\n`)))
   for (const command of [program, ...program.commands])
     command
       .exitOverride()
@@ -56,7 +62,8 @@ Examples:
       .configureOutput({
         writeOut: (text) => output.out(text),
         writeErr: (text) => output.error(text),
-        outputError: (text, write) => write(`pixelcast: ${text.replace(/^error: /, '')}`),
+        outputError: (text, write) =>
+          write(`pixelcast: ${text.replace(/^error: /, '').replace(/\n\(/, ' (')}`),
       })
   return program
 }

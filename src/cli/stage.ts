@@ -2,6 +2,7 @@ import { monotonicNow } from '../common/clock.js'
 import { ListenError } from '../common/errors.js'
 import { createServer, type PixelcastServer } from '../host/index.js'
 import type { ImageTrack } from '../track/index.js'
+import { checkMediaHost } from './addresses.js'
 import { CliError, explain } from './errors.js'
 import { isLoopback } from './options.js'
 import { StatusLine } from './terminal/status.js'
@@ -40,6 +41,7 @@ export class Stage {
 
   /** Opens the server; rejects with a `ListenError` when the address cannot be had. */
   static async open(options: StageOptions, terminal: Terminal): Promise<Stage> {
+    checkMediaHost(options.mediaHost)
     if (!isLoopback(options.host))
       terminal.warn(`anyone who can reach ${options.host} can watch; there is no password`)
     const server = await createServer({

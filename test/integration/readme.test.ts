@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +24,8 @@ import {
 import { typeCheck } from '../support/docs/type-check.js'
 import { tracksWithImages, watchTrack } from '../support/docs/watch.js'
 import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headless-receiver/index.js'
+import { HttpTestCamera } from '../support/http-camera.js'
+import { RtspTestCamera } from '../support/rtsp-camera.js'
 import { testVideo } from '../support/video-file.js'
 import { until } from '../support/wait.js'
 
@@ -33,8 +35,16 @@ const SERVERS = { [FIRST_SNIPPET]: 'gradient', 'main.mjs': 'noise', 'hono.mjs': 
 /** Programs that are looked at one by one below. */
 const OTHER_PROGRAMS = ['renderer.mjs', 'signaling.mjs', 'queue.mjs', 'images.mjs', 'errors.mjs']
 const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: class']
+/** Programs at the beginning of a pipe on the command line. */
+const IN_A_PIPE = ['render.mjs']
 const PAGES = ['view.html']
-const RUN = [...Object.keys(SERVERS), ...Object.keys(WITH_FOREIGN_PACKAGES), ...OTHER_PROGRAMS, ...IN_A_PAGE]
+const RUN = [
+  ...Object.keys(SERVERS),
+  ...Object.keys(WITH_FOREIGN_PACKAGES),
+  ...OTHER_PROGRAMS,
+  ...IN_A_PIPE,
+  ...IN_A_PAGE,
+]
 /** Where snippets in a page expect the server; replaced by where it is. */
 const ADDRESS = 'http://127.0.0.1:8080/'
 
@@ -192,7 +202,7 @@ describe('pages', () => {
 })
 
 describe('the command line', () => {
-  it.each(shellLines.filter(([, line]) => !line.startsWith('npx pixelcast')))('%s: %s', async (_, line) => {
+  it.each(shellLines.filter(([, line]) => !isOurs(line)))('%s: %s', async (_, line) => {
     const { name, scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       name: string
       scripts: Record<string, string>
@@ -211,17 +221,62 @@ describe('the command line', () => {
     }
   })
 
-  it.each(shellLines.filter(([, line]) => line.startsWith('npx pixelcast')))('%s: %s', async (_, line) => {
+  it.skip.each(shellLines.filter(([, line]) => isOurs(line) && !isInstalled(line)))(
+    '%s: %s (its first program is not installed)',
+    () => undefined,
+  )
+
+  it.each(shellLines.filter(([, line]) => isOurs(line) && isInstalled(line)))('%s: %s', async (_, line) => {
     await mkdir(join(folder, 'frames'), { recursive: true })
     await copyFile(await testVideo(), join(folder, 'video.mp4'))
     await copyFile(join(ROOT, 'docs/images/demo.png'), join(folder, 'frames/1.png'))
-    const command = line.replace('npx pixelcast', `node '${join(ROOT, 'dist/cli/main.js')}'`)
-    const program = Program.shell(folder, `${command} --port 0`)
-    programs.add(program)
-    expect((await tracksWithImages(await program.url())).size).toBeGreaterThan(0)
-    await program.kill()
+    const photo = sharp(join(ROOT, 'docs/images/demo.png')).resize(320, 240).jpeg({ optimiseCoding: false })
+    await photo.toFile(join(folder, 'photo.jpg'))
+    const [cameras, told] = await withCameras(line, await readFile(join(folder, 'photo.jpg')))
+    try {
+      const command = told.replace(
+        'npx pixelcast',
+        `'${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}'`,
+      )
+      const program = (line.includes('|') ? Program.pipeline : Program.shell)(
+        folder,
+        `${command} --port 0 --media-host 127.0.0.1`,
+      )
+      programs.add(program)
+      if (line.includes(' doctor')) expect(await program.exited, program.output).toBe(0)
+      else if (line.includes('/dev/video') && !existsSync('/dev/video0'))
+        await program.printed(/\/dev\/video0: no such camera/)
+      else expect((await tracksWithImages(await program.url())).size).toBeGreaterThan(0)
+      await program.kill()
+    } finally {
+      await cameras?.close()
+    }
   })
 })
+
+/** A line that runs pixelcast, by itself or at the end of a pipe. */
+function isOurs(line: string): boolean {
+  return /^(.* \| )?npx pixelcast /.test(line)
+}
+
+/** Whether the program at the beginning of a pipe is there. */
+function isInstalled(line: string): boolean {
+  const [command = ''] = line.split(' ')
+  if (!line.includes('|')) return true
+  return (process.env.PATH ?? '').split(delimiter).some((entry) => existsSync(join(entry, command)))
+}
+
+/** The line with the address of a camera that is there, and the camera. */
+async function withCameras(
+  line: string,
+  image: Buffer,
+): Promise<[camera: { close(): Promise<void> } | undefined, line: string]> {
+  const rtsp = /rtsp:\/\/\S+/.exec(line)?.[0]
+  const http = /http:\/\/\S+/.exec(line)?.[0]
+  if (!rtsp && !http) return [undefined, line]
+  const camera = rtsp ? await RtspTestCamera.open([image]) : await HttpTestCamera.open([image])
+  return [camera, line.replace(rtsp ?? http ?? '', camera.url)]
+}
 
 describe('the reading of Markdown', () => {
   const read = (text: string) =>

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import type { Stream, Writable } from 'node:stream'
 import { ROOT } from './child.js'
 import { until } from './wait.js'
 
@@ -20,11 +21,33 @@ export class CliProcess {
   }
 
   static start(...args: readonly string[]): CliProcess {
+    return CliProcess.startWith('ignore', ...args)
+  }
+
+  /** With something to read: `pipe` for what is written to `stdin`, or the output of another process. */
+  static startWith(stdin: 'ignore' | 'pipe' | Stream | number, ...args: readonly string[]): CliProcess {
     return new CliProcess(
       spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: [stdin, 'pipe', 'pipe'],
       }),
     )
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0
+  }
+
+  /** Of a process that was started with a pipe. */
+  get stdin(): Writable {
+    if (!this.process.stdin) throw new Error('started without a pipe')
+    return this.process.stdin
+  }
+
+  /** Waits for something on stderr. */
+  says(pattern: RegExp): Promise<string> {
+    return until(`${pattern} on stderr`, () => pattern.exec(this.stderr)?.[0]).catch((error) => {
+      throw new Error(`${error instanceof Error ? error.message : error}; stderr: ${this.stderr}`)
+    })
   }
 
   /** Waits for the address that it prints. */

@@ -33,7 +33,7 @@ const HOUSE: House = {
     { name: 'hono', rooms: ['server', 'host', 'highgui'] },
     { name: '@hono', rooms: ['server', 'host', 'highgui'] },
     { name: 'node:http', rooms: ['server', 'host', 'highgui', 'cli'] },
-    { name: 'node:dgram', rooms: ['transport'] },
+    { name: 'node:dgram', rooms: ['transport', 'cli'] },
     { name: 'node:worker_threads', rooms: ['track', 'host', 'highgui', 'cli'] },
     { name: 'commander', rooms: ['cli'] },
   ],

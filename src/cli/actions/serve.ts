@@ -1,60 +1,52 @@
 import { CliError, EXIT_USAGE, explain } from '../errors.js'
 import { uniqueNames } from '../input/names.js'
-import { openInput } from '../input/open.js'
-import type { Input } from '../input/types.js'
+import { type AnyInput, openInput } from '../input/open.js'
+import { WatchedImages } from '../input/watch/watched-images.js'
 import { aborted, untilStopped } from '../lifecycle.js'
-import { play } from '../player.js'
-import { systemClock } from '../player-clock.js'
-import { Stage, type StageOptions } from '../stage.js'
+import { Stage } from '../stage.js'
 import type { Terminal } from '../terminal/terminal.js'
-
-export interface ServeOptions extends StageOptions {
-  readonly fps?: number
-  readonly loop?: boolean
-  readonly name?: readonly string[]
-}
+import { type Ending, runInput } from './run-input.js'
+import { checkServeOptions, type ServeOptions } from './serve-options.js'
 
 /** As many single images of one folder look like a pattern that the shell has spread out. */
 const SPREAD_PATTERN = 4
 
-/** Opens the inputs, then the server, and plays until the process is asked to stop. */
+interface NamedInput {
+  readonly name: string
+  readonly input: AnyInput
+}
+
+/** Opens the inputs, then the server, and shows them until the process is asked to stop. */
 export async function serve(
   args: readonly string[],
   options: ServeOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const names = options.name ?? []
-  if (names.length > args.length)
-    throw new CliError(
-      `option --name: expected at most one for each of ${args.length} ${args.length === 1 ? 'input' : 'inputs'}, got ${names.length}`,
-      EXIT_USAGE,
-    )
-  const inputs = await openInputs(args, names, options, terminal)
+  checkServeOptions(args, options)
+  const inputs = await openInputs(args, options, terminal)
   await untilStopped(
     async (signal) => {
       const stage = await Stage.open(options, terminal)
+      const closing = new AbortController()
+      const stopped = AbortSignal.any([signal, closing.signal])
+      let running: Promise<unknown> = Promise.resolve()
       try {
         const tracks = inputs.map(({ name, input }) => ({ input, track: stage.addTrack(name) }))
         stage.announce(new Map(inputs.map(({ name, input }) => [name, input.description])))
-        const playing = tracks.map(({ input, track }) =>
-          play(input, (image) => track.addImage(image), systemClock, signal, {
-            onBadImage: (error) => terminal.warn(`${track.name}: ${explain(error)}`),
-            onBehind: (ms) => terminal.warn(`${track.name}: playing is ${Math.round(ms)} ms behind`),
-          }).then(
-            ({ shown }) => {
-              if (signal.aborted || input.kind === 'image') return
-              terminal.note(
-                shown > 0
-                  ? `${track.name}: the end; its last image stays (--loop starts again)`
-                  : `${track.name}: the end; no image could be shown`,
-              )
-            },
-            (error: unknown) => terminal.warn(`${track.name}: ${explain(error)}; its last image stays`),
-          ),
+        const endings = Promise.all(
+          tracks.map(async ({ input, track }) => {
+            const ending = await runInput(input, track, stopped, terminal, options)
+            if (ending.shown === 0 && ending.error && tracks.length > 1)
+              terminal.warn(`${track.name}: ${explain(ending.error)}`)
+            return ending
+          }),
         )
-        await Promise.race([aborted(signal), stage.failure])
-        await Promise.all(playing)
+        running = endings
+        await Promise.race([aborted(signal), stage.failure, untilNothingIsLeft(endings, options)])
       } finally {
+        // whatever the reason: inputs end before the tracks that they write to
+        closing.abort()
+        await running
         await stage.close()
       }
     },
@@ -62,21 +54,33 @@ export async function serve(
   )
 }
 
+/** Resolves or rejects when there is no more reason to go on: every input has ended and nothing is there to be seen. */
+async function untilNothingIsLeft(endings: Promise<readonly Ending[]>, options: ServeOptions): Promise<void> {
+  const all = await endings
+  if (all.every(({ shown }) => shown === 0)) {
+    const [only] = all
+    if (all.length === 1 && only?.error) throw only.error
+    throw new CliError('none of the inputs could be shown')
+  }
+  // the last images stay until somebody ends it
+  if (!options.exit) await new Promise(() => undefined)
+}
+
 /** Opens what can be opened; what cannot is reported. Throws when nothing is left. */
 async function openInputs(
   args: readonly string[],
-  names: readonly string[],
   options: ServeOptions,
   terminal: Terminal,
-): Promise<{ name: string; input: Input }[]> {
+): Promise<NamedInput[]> {
   const report = (message: string) => terminal.warn(message)
-  const opened: { name: string; input: Input }[] = []
+  const opened: NamedInput[] = []
   const failures: unknown[] = []
   for (const [index, argument] of args.entries()) {
     try {
       const input = await openInput(argument, options, report)
-      opened.push({ name: names[index] ?? input.name, input })
+      opened.push({ name: options.name?.[index] ?? input.name, input })
     } catch (error) {
+      if (error instanceof CliError && error.exitCode === EXIT_USAGE) throw error
       failures.push(error)
     }
   }
@@ -85,6 +89,11 @@ async function openInputs(
     for (const failure of failures) terminal.note(`pixelcast: ${explain(failure)}`)
     throw new CliError('none of the inputs can be shown')
   }
+  if (options.watch && !opened.some(({ input }) => input instanceof WatchedImages))
+    throw new CliError(
+      `option --watch: expected a folder or an image file among the inputs, got ${args.join(' ')}`,
+      EXIT_USAGE,
+    )
   for (const failure of failures) terminal.warn(`${explain(failure)}; left out`)
   if (opened.filter(({ input }) => input.kind === 'image').length >= SPREAD_PATTERN)
     terminal.note("Each image is a track of its own. For a slideshow quote the pattern: 'folder/*.png'")

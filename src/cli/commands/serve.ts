@@ -1,29 +1,50 @@
 import { Command, Option } from 'commander'
-import type { ServeOptions } from '../actions/serve.js'
-import { collect, parseFps } from '../options.js'
+import { PIXEL_FORMATS } from '../../image/source.js'
+import type { ServeOptions } from '../actions/serve-options.js'
+import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import { hostOption, mediaHostOption, portOption } from './shared.js'
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Shows image files, folders of images, and video files; each input is a track.')
+    .description(
+      'Shows images, videos, cameras, and what another program writes to stdin; each input is a track.',
+    )
     .argument(
       '<input...>',
-      "an image, a folder of images, a quoted pattern such as 'out/*.png', or a video file",
+      "an image, a folder, a quoted pattern such as 'out/*.png', a video file, a camera (rtsp://, http://, " +
+        '/dev/video0), or - for stdin',
     )
     .addOption(
       new Option(
         '-f, --fps <number>',
-        'images per second; without it a video plays at its own speed and a folder shows one image a second',
+        'images per second; without it a video plays at its own speed, a folder shows one image a second, ' +
+          'and stdin is read as fast as it is written',
       ).argParser(parseFps),
     )
     .option('-l, --loop', 'start again at the end')
+    .addOption(
+      new Option('--speed <factor>', 'play videos so many times as fast, 0.01 to 100').argParser(parseSpeed),
+    )
+    .option('-w, --watch', 'show the images of a folder, or one file, as they are written')
+    .addOption(
+      new Option('-s, --size <WxH>', 'size of raw frames on stdin; of the images of /dev/video*').argParser(
+        parseSize,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--format <name>',
+        `pixel format of raw frames on stdin: ${PIXEL_FORMATS.join(', ')}`,
+      ).argParser(parseFormat),
+    )
     .addOption(
       new Option(
         '-n, --name <name>',
         'name of the track; give it once for each input, in the same order',
       ).argParser(collect),
     )
+    .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(mediaHostOption())
@@ -34,7 +55,11 @@ Examples:
   pixelcast serve photo.jpg
   pixelcast serve 'frames/*.png' --fps 5 --loop
   pixelcast serve front.mp4 rear.mp4 --name front --name rear
-  pixelcast serve video.mp4 --loop --host 0.0.0.0 --port 9000
+  pixelcast serve video.mp4 --loop --speed 2
+  pixelcast serve runs/7 --watch
+  pixelcast serve rtsp://user:password@camera/stream --host 0.0.0.0
+  ffmpeg ... -f yuv4mpegpipe - | pixelcast serve -
+  python render.py | pixelcast serve - --size 640x480 --format bgr24
 `,
     )
     .action(async (inputs: string[], options: ServeOptions) => {

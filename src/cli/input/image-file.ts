@@ -1,9 +1,11 @@
 import { open, readFile } from 'node:fs/promises'
+import { readOrientation } from '../../image/exif.js'
+import { openImage } from '../../image/index.js'
 import { CliError, systemReason } from '../errors.js'
-import { FrameConverter } from './frame-converter.js'
-import { MediaFile } from './media.js'
+import { FrameConverter, type Upright, uprightFor } from './frame-converter.js'
+import { fileSource, MediaFile } from './media.js'
 import { nameFromPath } from './names.js'
-import { SNIFF_LENGTH, sniffEncoded } from './sniff.js'
+import { isAnimated, SNIFF_LENGTH, sniffEncoded } from './sniff.js'
 import type { Input, InputImage, TimedImage } from './types.js'
 
 /** A compressed image of 8192×8192 pixels stays far below; a larger file is not an image. */
@@ -29,7 +31,8 @@ export class ImageFile implements Input {
 
 /**
  * Reads an image file. JPEG, PNG and WebP are given as they are, because the engine decodes them on a
- * thread of its own; everything else is decoded here. Errors are `CliError`s that name the file.
+ * thread of its own; what it would not show as it should be, turned photos and animations, is decoded
+ * here, and so is everything else. Errors are `CliError`s that name the file.
  */
 export async function loadImage(path: string): Promise<InputImage> {
   try {
@@ -40,11 +43,17 @@ export async function loadImage(path: string): Promise<InputImage> {
       if (size > MAX_BYTES) throw new CliError(`is too large for an image (${size} bytes)`)
       const head = new Uint8Array(SNIFF_LENGTH)
       await file.read(head, 0, SNIFF_LENGTH, 0)
-      if (sniffEncoded(head)) return await readFile(path)
+      if (!sniffEncoded(head)) return await decodeFirstFrame(path)
     } finally {
       await file.close()
     }
-    return await decodeFirstFrame(path)
+    const bytes = await readFile(path)
+    if (isAnimated(bytes)) return await decodeFirstFrame(path)
+    const orientation = readOrientation(bytes)
+    if (orientation === 1) return bytes
+    // a file that is cut off is refused as such, not shown in part
+    openImage(bytes)
+    return await decodeFirstFrame(path, uprightFor(orientation))
   } catch (error) {
     throw fileError(path, error)
   }
@@ -56,15 +65,15 @@ export function fileError(path: string, error: unknown): CliError {
   return new CliError(`${path}: ${reason}`, undefined, { cause: error })
 }
 
-async function decodeFirstFrame(path: string): Promise<InputImage> {
-  const media = await MediaFile.open(path, 1)
+async function decodeFirstFrame(path: string, upright?: Upright): Promise<InputImage> {
+  const media = await MediaFile.open(fileSource(path), 1)
   const converter = new FrameConverter()
   try {
     const frame = await media.next()
     if (!frame) throw new CliError('no image in it can be decoded')
-    const image = await converter.convert(frame, 1, 0)
+    const image = await converter.convert(frame, 1, upright?.turns ?? 0, upright?.mirror)
     // a copy: the converter's buffer is freed below
-    return image instanceof Uint8Array ? image : { ...image, data: Uint8Array.from(image.data) }
+    return { ...image, data: Uint8Array.from(image.data) }
   } finally {
     converter.close()
     await media.close()

@@ -15,6 +15,12 @@ export function nameFromFolder(path: string): string {
   return clean(basename(resolve(path))) || 'images'
 }
 
+/** A track name from the address of a camera: its host and the last part of the path. */
+export function nameFromAddress(url: URL): string {
+  const last = url.pathname.split('/').filter(Boolean).at(-1) ?? ''
+  return clean(`${url.hostname}-${last}`) || 'camera'
+}
+
 /** Tells equal names apart: `cam`, `cam-2`, `cam-3`. */
 export function uniqueNames(names: readonly string[]): string[] {
   // all wanted names first: a file that is really called `cam-2` keeps its name

@@ -1,15 +1,16 @@
 import type { PixelFormat } from '../../image/source.js'
 
+/** Raw pixels. */
+export interface PixelImage {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly format: PixelFormat
+  readonly stride?: number
+}
+
 /** What an input hands over: raw pixels, or the bytes of a JPEG, PNG or WebP file. */
-export type InputImage =
-  | Uint8Array
-  | {
-      readonly data: Uint8Array
-      readonly width: number
-      readonly height: number
-      readonly format: PixelFormat
-      readonly stride?: number
-    }
+export type InputImage = Uint8Array | PixelImage
 
 export interface TimedImage {
   /** When to show it, in ms from the start of the input. Never falls. */
@@ -37,6 +38,8 @@ export interface PlayOptions {
   readonly fps?: number
   /** Starts again at the end. */
   readonly loop?: boolean
+  /** How much faster than its own time a video plays; 1 when not given. */
+  readonly speed?: number
 }
 
 /** Takes notice of something that went wrong and was passed over. */

@@ -1,34 +1,42 @@
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, type Frame, type Stream } from 'node-av'
 import { CliError } from '../errors.js'
 import { displaySize, FrameConverter, type Turns } from './frame-converter.js'
-import { MediaFile } from './media.js'
+import { fileSource, MediaFile, type MediaSource } from './media.js'
 import { nameFromPath } from './names.js'
 import { PresentationClock } from './presentation-clock.js'
 import type { Input, PlayOptions, Report, TimedImage } from './types.js'
 
 /** What is known of a video before it plays. */
-interface Traits {
+export interface Traits {
   readonly pixelAspect: number
   readonly turns: Turns
   readonly fps: number | undefined
 }
 
-/** A video file at its own speed, or at `fps` frames a second. */
+/** A video file at its own speed, `speed` times as fast, or at `fps` frames a second. */
 export class VideoFile implements Input {
   readonly kind = 'video'
   readonly name: string
   readonly description: string
   readonly #path: string
+  readonly #source: MediaSource
   readonly #options: PlayOptions
   readonly #report: Report
 
-  /** `media` is an opened file to describe; it stays the caller's. */
-  constructor(path: string, media: MediaFile, options: PlayOptions, report: Report) {
+  /** `media` is an opened file to describe; it stays the caller's. `source`: when it is not a file of this machine. */
+  constructor(
+    path: string,
+    media: MediaFile,
+    options: PlayOptions,
+    report: Report,
+    source: MediaSource = fileSource(path),
+  ) {
     this.#path = path
+    this.#source = source
     this.#options = options
     this.#report = report
     this.name = nameFromPath(path)
-    this.description = describe(media, options.fps)
+    this.description = describeVideo(media, options)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
@@ -46,18 +54,19 @@ export class VideoFile implements Input {
   }
 
   async *#playOnce(clock: PresentationClock, converter: FrameConverter): AsyncGenerator<TimedImage, number> {
-    const media = await MediaFile.open(this.#path)
+    const media = await MediaFile.open(this.#source)
     const traits = readTraits(media.stream)
     const { num, den } = media.stream.timeBase
     const unit = (1000 * num) / den
     const interval = traits.fps ? 1000 / traits.fps : undefined
+    const { speed = 1 } = this.#options
     let count = 0
     try {
       for (;;) {
         const frame = await media.next()
         if (!frame) break
         count++
-        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval)
+        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval) / speed
         yield { at, load: () => converter.convert(frame, traits.pixelAspect, traits.turns) }
       }
       if (media.badPackets > 0)
@@ -74,7 +83,8 @@ function timestampOf(frame: Frame, unit: number): number | undefined {
   return pts === AV_NOPTS_VALUE ? undefined : Number(pts) * unit
 }
 
-function readTraits(stream: Stream): Traits {
+/** Reads what a stream tells of itself. */
+export function readTraits(stream: Stream): Traits {
   const aspect =
     stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : stream.codecpar.sampleAspectRatio
   const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate
@@ -93,7 +103,8 @@ export function turnsOf(matrix: Uint8Array | null): Turns {
   return ((Math.round(angle / (Math.PI / 2)) + 4) % 4) as Turns
 }
 
-function describe(media: MediaFile, fps: number | undefined): string {
+/** `video 768×576, 10 fps, 1:19`. */
+export function describeVideo(media: MediaFile, { fps, speed = 1 }: PlayOptions = {}): string {
   const { codecpar } = media.stream
   const traits = readTraits(media.stream)
   const size = displaySize(codecpar.width, codecpar.height, traits.pixelAspect)
@@ -102,6 +113,7 @@ function describe(media: MediaFile, fps: number | undefined): string {
   const parts = [`video ${width}×${height}`]
   if (rate) parts.push(`${Math.round(rate * 100) / 100} fps`)
   if (media.duration) parts.push(duration(media.duration))
+  if (speed !== 1) parts.push(`${speed} times as fast`)
   return parts.join(', ')
 }
 

@@ -6,7 +6,10 @@ export class Program {
   output = ''
   readonly exited: Promise<number | null>
 
-  private constructor(private readonly process: ChildProcess) {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly isGroup: boolean,
+  ) {
     const collect = (text: string) => {
       this.output += text
     }
@@ -24,9 +27,15 @@ export class Program {
     return Program.#start('bash', ['-c', `exec ${line}`], folder)
   }
 
-  static #start(command: string, args: readonly string[], cwd: string): Program {
+  /** A line of shell that is a pipe of several programs; they are a group, and end together. */
+  static pipeline(folder: string, line: string): Program {
+    return Program.#start('bash', ['-c', line], folder, true)
+  }
+
+  static #start(command: string, args: readonly string[], cwd: string, isGroup = false): Program {
     const env = { ...process.env, PORT: '0' }
-    return new Program(spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }))
+    const options = { cwd, env, detached: isGroup }
+    return new Program(spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }), isGroup)
   }
 
   /** Waits for the address that it prints. */
@@ -47,7 +56,10 @@ export class Program {
 
   /** Ends it if it still runs. */
   async kill(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL')
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      if (this.isGroup && this.process.pid !== undefined) process.kill(-this.process.pid, 'SIGKILL')
+      else this.process.kill('SIGKILL')
+    }
     await this.exited
   }
 }

@@ -11,7 +11,11 @@ import { bmp, RED_YUV, y4m } from './files.js'
 let folder = ''
 const path = (name: string) => join(folder, name)
 const reports: string[] = []
-const open = (argument: string, options = {}) => openInput(argument, options, (text) => reports.push(text))
+async function open(argument: string, options = {}): Promise<Input> {
+  const input = await openInput(argument, options, (text) => reports.push(text))
+  if (input.kind === 'live') throw new Error(`${argument} is live`)
+  return input
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pixelcast-input-'))
@@ -78,6 +82,15 @@ describe('inputs of serve', () => {
     ])
   })
 
+  it('plays a video faster and slower', async () => {
+    expect((await read(await open(path('red.y4m'), { speed: 4 }), 3)).map(({ at }) => at)).toEqual([
+      0, 10, 20,
+    ])
+    const slow = await open(path('red.y4m'), { speed: 0.5, loop: true })
+    expect(slow.description).toContain('0.5 times as fast')
+    expect((await read(slow, 7)).map(({ at }) => at)).toEqual([0, 80, 160, 240, 320, 400, 480])
+  })
+
   it('gives pixels their shape', async () => {
     const [first] = await read(await open(path('wide.y4m')))
     expect(first!.image).toMatchObject({ width: 128, height: 48 })
@@ -131,7 +144,9 @@ describe('inputs of serve', () => {
   })
 
   it('says what is wrong with an address and with nothing', async () => {
-    await expect(open('rtsp://camera/1')).rejects.toThrow(/only files/)
+    await expect(open('ftp://camera/1')).rejects.toThrow(
+      /ftp:\/\/camera\/1: expected rtsp:\/\/, http:\/\/ or/,
+    )
     await expect(open('')).rejects.toThrow(/must not be empty/)
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Remarks } from '../../../src/cli/terminal/remarks.js'
 import { formatStatus, StatusLine, type TrackCounts } from '../../../src/cli/terminal/status.js'
 import { Terminal } from '../../../src/cli/terminal/terminal.js'
 
@@ -69,5 +70,30 @@ describe('status', () => {
       status.update()
     }
     expect(error.text).toBe('demo 0.2 fps, 0 viewers\ndemo 0.0 fps, 0 viewers\n')
+  })
+})
+
+describe('remarks', () => {
+  it('are written at most every five seconds, and counted in between', () => {
+    const lines: string[] = []
+    let now = 0
+    const remarks = new Remarks(
+      (line) => lines.push(line),
+      () => now,
+    )
+    for (let i = 0; i < 100; i++) {
+      now = i * 100
+      remarks.add(`image ${i} is bad`)
+    }
+    expect(lines).toEqual(['image 0 is bad', 'image 49 is bad (the last of 49 more)', 'image 50 is bad'])
+    remarks.flush()
+    remarks.flush()
+    expect(lines.slice(3)).toEqual(['image 99 is bad (the last of 49 more)'])
+    now = 20_000
+    remarks.add('again')
+    now = 20_100
+    remarks.add('once more')
+    remarks.flush()
+    expect(lines.slice(4)).toEqual(['again', 'once more'])
   })
 })
