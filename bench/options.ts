@@ -4,7 +4,7 @@ import { SYSTEM_NAMES, type SystemName } from './systems.js'
 export interface BenchOptions {
   /** A subset in under three minutes; writes no RESULTS.md. */
   readonly quick: boolean
-  /** Runs the ten minutes of latency as well. */
+  /** Runs the ten minutes of latency as well; of pixelcast alone in a run of everything. */
   readonly long: boolean
   /** Measures whose name contains one of these; all without. */
   readonly only: readonly string[]
@@ -18,7 +18,7 @@ export const USAGE = `npm run bench -- [options]
   --only NAME,…      only the measures whose names contain NAME (see --list)
   --systems NAME,…   only these: ${SYSTEM_NAMES.join(', ')}
   --seconds N        length of each recording
-  --long             also ten minutes of latency for each system
+  --long             also ten minutes of latency; for each system with --only long
   --list             names of the measures
 Other environment: PIXELCAST_DIST (the build to measure, default dist/), PIXELCAST_TEST_VIDEO (the video
 content), BENCH_NODE_ARGS (arguments for the Node of the pixelcast process, as --cpu-prof).`

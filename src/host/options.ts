@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { checkKeys, OptionError, show } from '../common/errors.js'
 import type { IceOptions } from '../transport/peer.js'
+import { isLocalAddress, localAddresses } from './local-address.js'
 import type { ServerSettings } from './messages.js'
 
 /** Options of `createServer`; every one may be left out. */
@@ -77,6 +78,12 @@ function checkIce(ice: IceOptions, host: string): IceOptions {
   checkKeys(ice, KNOWN_ICE, 'ice.')
   const { bindAddress = mediaAddress(host), portRange, udpPort } = ice
   check(bindAddress === undefined || isIP(bindAddress) > 0, 'ice.bindAddress', 'an IP address', bindAddress)
+  check(
+    bindAddress === undefined || isLocalAddress(bindAddress),
+    'ice.bindAddress',
+    `an address of this machine (${localAddresses().join(', ')})`,
+    bindAddress,
+  )
   check(
     udpPort === undefined || isWhole(udpPort, 1, 65_535),
     'ice.udpPort',

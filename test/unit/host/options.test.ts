@@ -11,6 +11,10 @@ describe('the options of a server', () => {
     [{ host: 1 }, 'host: expected an address'],
     [{ ice: null }, 'ice: expected an object with bindAddress'],
     [{ ice: '127.0.0.1' }, 'ice: expected an object with bindAddress'],
+    [
+      { ice: { bindAddress: '192.0.2.7' } },
+      'ice.bindAddress: expected an address of this machine .*got "192.0.2.7"',
+    ],
     [{ ice: { bindAddress: 'localhost' } }, 'ice.bindAddress: expected an IP address, got "localhost"'],
     [{ ice: { portRange: [2, 1] } }, 'ice.portRange: expected'],
     [{ ice: { port: 1 } }, 'ice.port: expected one of the options'],
