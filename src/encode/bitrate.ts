@@ -27,6 +27,11 @@ export function defaultBitrate(width: number, height: number): number {
   return Math.min(MOST, Math.max(LEAST, Math.round(width * height * BITS_PER_PIXEL_SECOND)))
 }
 
+/** The network is no limit to a keyframe. */
+export function hasLongestBurst({ bitrate, available }: EncodeTarget): boolean {
+  return available >= ROOM_FOR_LONGEST * bitrate
+}
+
 /** Size of the rate control's buffer, bits: what may be spent at once. */
 export function burstBits({ bitrate, available }: EncodeTarget): number {
   const room = Math.min(1, Math.max(0, (available / bitrate - 1) / (ROOM_FOR_LONGEST - 1)))

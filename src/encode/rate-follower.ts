@@ -1,4 +1,4 @@
-import { burstBits, type EncodeTarget } from './bitrate.js'
+import { burstBits, type EncodeTarget, hasLongestBurst } from './bitrate.js'
 
 /** Smaller changes are not worth telling an encoder. */
 const LIVE_STEP = 0.05
@@ -13,6 +13,7 @@ const REOPEN_UP_AFTER = 5_000
 /** … by this, or with as much more for a keyframe, sooner, and however good it is: libvpx improves little of a still picture without one. */
 const DOUBLE = 1
 const DOUBLE_AFTER = 2_000
+const A_LITTLE = 0.1
 /** At the start the estimate of a fast network doubles several times within a second. */
 const START_TIME = 3_000
 const DOUBLE_AFTER_AT_START = 300
@@ -46,11 +47,17 @@ export class RateFollower {
   riseDueAt(target: EncodeTarget, wantsMore: boolean): number {
     const change = target.bitrate / this.#rate - 1
     if (this.live || this.#startedAt === undefined) return Number.POSITIVE_INFINITY
-    if (Math.max(change, burstBits(target) / this.#burst - 1) >= DOUBLE) {
+    if (change >= DOUBLE || this.#mayBurst(target)) {
       const isStart = this.#openedAt - this.#startedAt < START_TIME
       return this.#openedAt + (isStart ? DOUBLE_AFTER_AT_START : DOUBLE_AFTER)
     }
     return wantsMore && change >= REOPEN_UP ? this.#openedAt + REOPEN_UP_AFTER : Number.POSITIVE_INFINITY
+  }
+
+  /** A keyframe may become much larger, or a little, and then as large as any. */
+  #mayBurst(target: EncodeTarget): boolean {
+    const burst = burstBits(target)
+    return burst / this.#burst - 1 >= (hasLongestBurst(target) ? A_LITTLE : DOUBLE)
   }
 
   /** The encoder was told, or opened, with this rate. */

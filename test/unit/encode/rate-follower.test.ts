@@ -80,6 +80,11 @@ describe('an encoder that must be opened anew', () => {
     expect(policy.decide(roomy, false, 299)).toBe('keep')
     expect(policy.riseDueAt(roomy, false)).toBe(300)
     expect(policy.decide(roomy, false, 300)).toBe('reopen')
+    policy.follow({ bitrate: 1_000_000, available: 2_500_000 }, 300)
+    expect(policy.decide({ bitrate: 1_000_000, available: 2_900_000 }, false, 900)).toBe('keep')
+    expect(policy.decide(roomy, false, 900)).toBe('reopen') // as large as any: not again after this
+    policy.follow(roomy, 900)
+    expect(policy.riseDueAt({ bitrate: 1_000_000, available: 90_000_000 }, false)).toBe(Infinity)
   })
 
   it('is not for a rate that goes up and down by a seventh', () => {
