@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
+import { isLocalAddress, localAddresses } from '../host/local-address.js'
 import { CliError, EXIT_USAGE } from './errors.js'
-import { isLoopback } from './options.js'
 
 /** The addresses of this machine, those of loopback at the end. */
 export function ownAddresses(): { readonly address: string; readonly internal: boolean }[] {
@@ -12,11 +12,9 @@ export function ownAddresses(): { readonly address: string; readonly internal: b
 
 /** Media that cannot be bound would be noticed only when the first viewer comes. @throws CliError (usage) */
 export function checkMediaHost(address: string | undefined): void {
-  if (address === undefined || isLoopback(address) || /^(0\.0\.0\.0|::)$/.test(address)) return
-  const own = ownAddresses().map((one) => one.address)
-  if (!own.includes(address))
-    throw new CliError(
-      `option --media-host: expected an address of this machine (${own.join(', ')}), got ${address}`,
-      EXIT_USAGE,
-    )
+  if (address === undefined || isLocalAddress(address)) return
+  throw new CliError(
+    `option --media-host: expected an address of this machine (${localAddresses().join(', ')}), got ${address}`,
+    EXIT_USAGE,
+  )
 }

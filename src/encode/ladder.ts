@@ -24,6 +24,8 @@ const RISE_PAUSE = 10_000
 const LONGEST_RISE_PAUSE = 160_000
 /** … and not before there has been enough for this long, ms: each step costs a keyframe. */
 const RISE_TIME = 2000
+/** Who has just come is known better by the moment: up at once, for this long, ms. */
+const START_TIME = 3000
 
 /** What matters when there is not enough for all: `motion`, to keep the frames coming; `detail`, to keep it sharp. */
 export type ContentHint = keyof typeof LEAST_FPS
@@ -66,6 +68,7 @@ interface Place {
   forcedDownAt: number
   roseAt: number
   pause: number
+  readonly placedAt: number
   /** Since when there would be enough for a larger picture. */
   couldRiseSince: number | undefined
 }
@@ -104,6 +107,7 @@ export class Ladder {
         forcedDownAt: Number.NEGATIVE_INFINITY,
         roseAt: Number.NEGATIVE_INFINITY,
         pause: RISE_PAUSE,
+        placedAt: now,
         couldRiseSince: undefined,
       })
       return wanted
@@ -118,7 +122,8 @@ export class Ladder {
       place.couldRiseSince = undefined
     } else {
       place.couldRiseSince ??= now
-      if (now - place.couldRiseSince >= RISE_TIME && now - place.forcedDownAt >= place.pause) {
+      const riseTime = now - place.placedAt < START_TIME ? 0 : RISE_TIME
+      if (now - place.couldRiseSince >= riseTime && now - place.forcedDownAt >= place.pause) {
         place.scale = reachable
         place.roseAt = now
         place.couldRiseSince = undefined

@@ -9,6 +9,7 @@ import {
   type RtpStreamOptions,
 } from '../rtp/index.js'
 import { KeyframeRequests } from './keyframe-requests.js'
+import { PlayoutChoice } from './playout.js'
 import { repairCopies } from './repair-copies.js'
 import { StallMeter } from './stall-meter.js'
 
@@ -55,6 +56,8 @@ export class MediaSender {
   readonly #requests = new KeyframeRequests()
   readonly #stalls = new StallMeter()
   readonly #keyframes: Record<KeyframeCause, number> = { joined: 0, asked: 0, overflow: 0, rung: 0 }
+  /** Undefined when the application has said what it wants. */
+  readonly #playout: PlayoutChoice | undefined
   #timer: NodeJS.Timeout | undefined
   #reportedRate = 0
   #lastTarget = 0
@@ -70,6 +73,7 @@ export class MediaSender {
     const { rates, stream } = options
     const canProbe = stream.extensions?.transportCc !== undefined
     this.#stream = new RtpStream(stream)
+    this.#playout = stream.playoutDelay ? undefined : new PlayoutChoice()
     this.#feedback = new FeedbackHandler(this.#stream)
     this.#estimator = new BandwidthEstimator(this.#stream.sentPackets, {
       ...(rates.min !== undefined && { minRate: rates.min }),
@@ -236,6 +240,8 @@ export class MediaSender {
     else this.#pacer.setRate(target)
     if (target < COLLAPSE * this.#lastTarget && this.#estimator.queueDelay > STANDING_QUEUE) this.#hold(now)
     this.#lastTarget = target
+    if (this.#playout?.update(this.#estimator.loss, this.#estimator.queueDelay, now))
+      this.#stream.setPlayoutDelay(this.#playout.chosen)
     this.#process(now)
     if (Math.abs(target - this.#reportedRate) <= RATE_STEP * this.#reportedRate) return
     this.#reportedRate = target

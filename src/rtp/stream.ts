@@ -92,8 +92,8 @@ export class RtpStream {
   readonly ssrc: number
   readonly rtxSsrc: number | undefined
   readonly #options: RtpStreamOptions
-  readonly #media: HeaderTemplate
-  readonly #rtx: HeaderTemplate | undefined
+  #media: HeaderTemplate
+  #rtx: HeaderTemplate | undefined
   readonly #wallClockOffset: number
   readonly #history = new PacketHistory()
   readonly #log = new TransportLog()
@@ -118,16 +118,23 @@ export class RtpStream {
 
   /** @throws {OptionError} for a payload type, extension id, delay or sequence number out of range. */
   constructor(options: RtpStreamOptions) {
-    const { rtx, extensions = {}, playoutDelay = DEFAULT_PLAYOUT_DELAY, mid } = options
-    const common = { extensions, playoutDelay, ...(mid === undefined ? {} : { mid }) }
+    const { rtx, playoutDelay = DEFAULT_PLAYOUT_DELAY } = options
     this.#options = options
     this.ssrc = options.ssrc
     this.rtxSsrc = rtx?.ssrc
-    this.#media = new HeaderTemplate({ ...common, ssrc: options.ssrc, payloadType: options.payloadType })
-    this.#rtx = rtx && new HeaderTemplate({ ...common, ...rtx, rtx: true })
+    const { media, rtx: again } = headersFor(options, playoutDelay)
+    this.#media = media
+    this.#rtx = again
     this.#sequenceNumber = firstSequenceNumber('firstSequenceNumber', options.firstSequenceNumber)
     this.#rtxSequenceNumber = firstSequenceNumber('rtx.firstSequenceNumber', rtx?.firstSequenceNumber)
     this.#wallClockOffset = options.wallClockOffset ?? wallClockOffset()
+  }
+
+  /** From the next packet on; nothing happens when the extension was not negotiated. */
+  setPlayoutDelay(playoutDelay: PlayoutDelay): void {
+    const { media, rtx } = headersFor(this.#options, playoutDelay)
+    this.#media = media
+    this.#rtx = rtx
   }
 
   get stats(): RtpStreamStats {
@@ -295,6 +302,15 @@ export class RtpStream {
   bye(now: number): Buffer {
     const ssrcs = this.rtxSsrc === undefined ? [this.ssrc] : [this.ssrc, this.rtxSsrc]
     return Buffer.concat([this.senderReport(now), writeBye(ssrcs)])
+  }
+}
+
+function headersFor(options: RtpStreamOptions, playoutDelay: PlayoutDelay) {
+  const { rtx, extensions = {}, mid, ssrc, payloadType } = options
+  const common = { extensions, playoutDelay, ...(mid === undefined ? {} : { mid }) }
+  return {
+    media: new HeaderTemplate({ ...common, ssrc, payloadType }),
+    rtx: rtx && new HeaderTemplate({ ...common, ...rtx, rtx: true }),
   }
 }
 

@@ -37,8 +37,8 @@ export interface TrackOptions {
    */
   readonly contentHint?: ContentHint | undefined
   /**
-   * How long browsers may wait for a smooth picture, ms, 0…40,950 in steps of 10. Default `{ min: 0, max: 100 }`:
-   * each image is shown as soon as it can be. `min` 200 or so hides the jitter of bad networks.
+   * How long browsers may wait for a smooth picture, ms, 0…40,950 in steps of 10. Default: not at all on a calm
+   * network, up to 100 ms on one that loses or delays packets. `min` 200 or so hides the jitter of bad networks.
    */
   readonly playoutDelay?: PlayoutDelay | undefined
 }

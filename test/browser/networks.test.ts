@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { RelayServer } from '../network/relay-server.js'
 import { type Browser, launch } from '../support/browser.js'
 import { grainyTexture, Reel } from '../support/images.js'
-import { createLocalServer, type ImageTrack, type PixelcastServer, urlOf } from '../support/pixelcast.js'
+import {
+  createLocalServer,
+  type ImageTrack,
+  type PixelcastServer,
+  type RemoteViewer,
+  urlOf,
+} from '../support/pixelcast.js'
 import { type Player, Stage } from '../support/player.js'
 import { every, pause, until } from '../support/wait.js'
 
@@ -22,12 +28,14 @@ describe('a viewer behind a network', () => {
   let stop: () => void
   const networks: RelayServer[] = []
   const players = new Set<Player>()
+  const viewers: RemoteViewer[] = []
 
   beforeAll(async () => {
     browser = await launch('chromium')
     server = await createLocalServer()
     stage = await Stage.open(browser)
     track = server.addTrack('grain')
+    track.on('viewer', (viewer) => viewers.push(viewer))
     const reel = new Reel(1280, 720, 16, grainyTexture)
     stop = every(FPS, (index) => track.addImage(reel.image(index + 1)))
   })
@@ -87,7 +95,16 @@ describe('a viewer behind a network', () => {
     const decoded = (await fast.stats()).framesDecoded - framesDecoded
     expect((decoded * 1000) / (performance.now() - start)).toBeGreaterThanOrEqual(25)
     expect(track.stats.encoders).toBe(2)
+    const [first, second] = await Promise.all(viewers.slice(-2).map((viewer) => viewer.stats()))
+    expect(first).toMatchObject({ codec: 'h264', scale: 1, framesDropped: 0 })
+    expect(first?.estimate).toBeGreaterThan(2 * MBIT)
+    expect(second?.scale).toBeGreaterThan(1)
+    expect(second?.estimate).toBeLessThan(MBIT)
+    expect(second?.keyframes).toMatchObject({ joined: 1 })
+    // The relay's 20 ms each way, and what waits in the queue.
+    expect(second?.roundTripTime).toBeGreaterThan(30)
     await leave(slow)
     await until('one encoder', () => track.stats.encoders === 1)
+    expect(await viewers.at(-1)?.stats()).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 // The package as built: what is tested is what will be published.
 import { createServer, type PixelcastServer } from '../../dist/index.js'
 
-export { createServer, type ImageTrack, type PixelcastServer } from '../../dist/index.js'
+export { createServer, type ImageTrack, type PixelcastServer, type RemoteViewer } from '../../dist/index.js'
 
 /** HTTP and media on 127.0.0.1 alone, on a free port. */
 export const LOCAL = { port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } } as const
