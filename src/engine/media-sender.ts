@@ -74,6 +74,7 @@ export class MediaSender {
     const canProbe = stream.extensions?.transportCc !== undefined
     this.#stream = new RtpStream(stream)
     this.#playout = stream.playoutDelay ? undefined : new PlayoutChoice()
+    if (this.#playout) this.#stream.setPlayoutDelay(this.#playout.chosen)
     this.#feedback = new FeedbackHandler(this.#stream)
     this.#estimator = new BandwidthEstimator(this.#stream.sentPackets, {
       ...(rates.min !== undefined && { minRate: rates.min }),

@@ -6,9 +6,9 @@ const AT_ONCE: PlayoutDelay = { min: 0, max: 0 }
 const NOTHING_SKIPPED: PlayoutDelay = { min: 0, max: 100 }
 /** What makes pictures come in bunches: retransmissions, share of packets, and queues, ms. */
 const LOSS = 0.01
-const QUEUE = 25
-/** For so long it must have been calm, ms. */
-const CALM_TIME = 1_000
+const QUEUE = 50
+/** For so long it must have been calm again, ms. */
+const CALM_TIME = 10_000
 
 /**
  * Chooses how long a browser may wait before it shows a picture: not at all on a calm network. On another
@@ -16,8 +16,9 @@ const CALM_TIME = 1_000
  * comes in as `now`, ms.
  */
 export class PlayoutChoice {
-  #roughAt: number | undefined
-  #chosen = NOTHING_SKIPPED
+  #roughAt = Number.NEGATIVE_INFINITY
+  // From the first picture on: Chromium chooses its renderer by that one.
+  #chosen = AT_ONCE
 
   get chosen(): PlayoutDelay {
     return this.#chosen
@@ -26,7 +27,6 @@ export class PlayoutChoice {
   /** @returns whether the choice has changed */
   update(loss: number, queueDelay: number, now: number): boolean {
     if (loss > LOSS || queueDelay > QUEUE) this.#roughAt = now
-    this.#roughAt ??= now
     const choice = now - this.#roughAt >= CALM_TIME ? AT_ONCE : NOTHING_SKIPPED
     if (choice === this.#chosen) return false
     this.#chosen = choice
