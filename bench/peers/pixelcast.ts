@@ -7,7 +7,9 @@ const flags = readFlags()
 const { width, height, bitrate } = flags
 
 const server = await createServer({ port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } })
-const track = server.addTrack('bench', bitrate === undefined ? {} : { maxBitrate: bitrate })
+// Viewers that count packets report nothing, so the rate asked for has to be the least as well as the most.
+const rates = bitrate === undefined ? {} : { maxBitrate: bitrate, minBitrate: bitrate }
+const track = server.addTrack('bench', rates)
 track.on('error', (error) => console.error(error))
 server.on('error', (error) => console.error(error))
 
