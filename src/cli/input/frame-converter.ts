@@ -29,6 +29,12 @@ export function uprightFor(orientation: Orientation): Upright {
 /** From this height on, video that does not say how it was made is BT.709, as players assume. */
 const HD_HEIGHT = 720
 
+/** Fills in the matrix of a frame that does not say how it was made. */
+export function assumeColour(frame: Frame): void {
+  if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED)
+    frame.colorSpace = frame.height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+}
+
 /** Turns decoded frames into upright RGBA with square pixels. One buffer, reused for every frame. */
 export class FrameConverter {
   readonly #scaler = new SoftwareScaleContext()
@@ -61,8 +67,7 @@ export class FrameConverter {
   }
 
   #prepare(frame: Frame, pixelAspect: number): void {
-    if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED)
-      frame.colorSpace = frame.height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+    assumeColour(frame)
     const { width, height } = displaySize(frame.width, frame.height, pixelAspect)
     if (this.#rgba.width === width && this.#rgba.height === height) return
     this.#rgba.unref()

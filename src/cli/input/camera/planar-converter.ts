@@ -3,19 +3,14 @@ import {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVJ420P,
   AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
-  AVCOL_SPC_UNSPECIFIED,
   FFmpegError,
   Frame,
   SoftwareScaleContext,
 } from 'node-av'
 import { CliError } from '../../errors.js'
-import { displaySize } from '../frame-converter.js'
+import { assumeColour, displaySize } from '../frame-converter.js'
 import type { FrameLayout } from '../stream/frame-writer.js'
-
-/** From this height on, video that does not say how it was made is BT.709, as players assume. */
-const HD_HEIGHT = 720
 
 /** Formats with half as many rows of chroma as of luma. */
 const SUBSAMPLED = new Set<number>([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])
@@ -36,8 +31,7 @@ export class PlanarConverter {
   /** The result is valid until the next call. `pixelAspect`: width of a pixel by its height. */
   async convert(frame: Frame, pixelAspect: number): Promise<{ layout: FrameLayout; data: Buffer }> {
     const { width, height } = displaySize(frame.width, frame.height, pixelAspect)
-    if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED)
-      frame.colorSpace = frame.height >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
+    assumeColour(frame)
     if (this.#width !== width || this.#height !== height) {
       this.#width = width
       this.#height = height
