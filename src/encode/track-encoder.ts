@@ -48,7 +48,8 @@ export class TrackEncoder {
   /** Whether a new picture is to be encoded, or left out because there are to be fewer a second. */
   wants(captureTime: number): boolean {
     const interval = this.#interval
-    this.#skipped = captureTime - this.#lastNewAt < interval * (1 - EARLY_SHARE)
+    // Applications may stamp their images, and not in order: without a limit none is left out for that.
+    this.#skipped = interval > 0 && captureTime - this.#lastNewAt < interval * (1 - EARLY_SHARE)
     return !this.#skipped
   }
 
@@ -99,7 +100,9 @@ export class TrackEncoder {
     this.#picture = picture
     this.#skipped = false
     // What was held until its turn counts from there, or the next one would come too soon.
-    if (isNew) this.#lastNewAt = Math.max(captureTime, Math.min(now, this.#lastNewAt + this.#interval))
+    // A stamp of the future must not hold up what follows.
+    if (isNew)
+      this.#lastNewAt = Math.max(Math.min(captureTime, now), Math.min(now, this.#lastNewAt + this.#interval))
     // RTP time must never go back, nor stand still.
     const time = Math.max(this.#lastTime + 1, Math.round(captureTime * 90))
     this.#lastTime = time

@@ -109,6 +109,17 @@ describe.each(['h264', 'vp8'] as const)('TrackEncoder %s', (codec) => {
     }
   })
 
+  it('leaves no picture out for its stamp, and none for long after one of the future', async () => {
+    const { converter, encoder } = setUp(codec)
+    const picture = await convert(converter, pattern(64, 64))
+    await encoder.encode({ ...picture, captureTime: 1000 }, 1000)
+    expect(encoder.wants(900)).toBe(true)
+    encoder.setTarget({ bitrate: 1_000_000, available: 1_000_000, maxFps: 10 })
+    await encoder.encode({ ...picture, captureTime: 11_000 }, 1100)
+    expect(encoder.wants(1120)).toBe(false)
+    expect(encoder.wants(1200)).toBe(true)
+  })
+
   it('never lets time stand still or go back', async () => {
     const { converter, encoder } = setUp(codec)
     const picture = await convert(converter, pattern(64, 64))
