@@ -37,6 +37,8 @@ export interface Demand {
   readonly rate: number
   /** In the long run; decides on the size. Default: `rate`. */
   readonly capacity?: number
+  /** It sees nothing until a keyframe has come through a network that has just collapsed. */
+  readonly isUrgent?: boolean
 }
 
 export interface LadderInput {
@@ -91,8 +93,8 @@ export class Ladder {
     for (const { id } of demands)
       assignment.set(id, this.#place(id, wanted.get(id) ?? 1, reachable.get(id) ?? 1, now))
     const rungs = SCALES.flatMap((scale) => {
-      const rates = demands.filter(({ id }) => assignment.get(id) === scale).map(({ rate }) => rate)
-      return rates.length === 0 ? [] : [rungFor(input, scale, Math.min(...rates))]
+      const members = demands.filter(({ id }) => assignment.get(id) === scale)
+      return members.length === 0 ? [] : [rungFor(input, scale, members)]
     })
     return { rungs, assignment }
   }
@@ -158,14 +160,16 @@ function wish(input: LadderInput, margin: number) {
   return wishes
 }
 
-function rungFor(input: LadderInput, scale: Scale, rate: number): Rung {
+function rungFor(input: LadderInput, scale: Scale, members: readonly Demand[]): Rung {
   const { width, height, maxBitrate, bitsPerPixel = BITS_PER_PIXEL } = input
+  const rate = Math.min(...members.map((member) => member.rate))
   const bitrate = Math.round(Math.min(maxBitrate, rate))
   const fps = bitrate / ((width / scale) * (height / scale) * bitsPerPixel)
   return {
     scale,
     bitrate,
     available: Math.round(rate),
+    ...(members.some(({ isUrgent }) => isUrgent) && { isUrgent: true }),
     ...(fps < MOST_FPS && { maxFps: Math.max(FEWEST_FPS, fps) }),
   }
 }

@@ -39,10 +39,13 @@ const PROBE_FACTOR = 4
 /** What waits in the network beyond this, ms, has to drain: bursts would overflow it. */
 const STANDING_QUEUE = 50
 const DRAINING_FACTOR = 1.1
-/** Less than this share of the rate from one feedback to the next is no fluctuation … */
+/** Less than this share of the rate from one feedback to the next is no fluctuation, when this much waits in the network, ms … */
 const COLLAPSE = 0.5
+const COLLAPSE_QUEUE = 40
 /** … and within this time, ms, the next feedback tells more (browsers send one every 50 to 100 ms). */
 const HOLD_TIME = 110
+/** Not again within this time, ms: the estimate goes on falling while the queue drains. */
+const HOLD_PAUSE = 500
 /** A viewer is known when what it was sent was answered for this long, ms; before, when it turns out to be slow. */
 const SETTLING_TIME = 1_000
 
@@ -63,6 +66,7 @@ export class MediaSender {
   #lastTarget = 0
   #heldUntil = Number.NEGATIVE_INFINITY
   #holdTimer: NodeJS.Timeout | undefined
+  #isUrgent = false
   #firstFeedbackAt: number | undefined
   #started = false
   readonly #startRate: number
@@ -120,6 +124,11 @@ export class MediaSender {
     return MEDIA_SHARE * this.#estimator.capacity
   }
 
+  /** Its network has collapsed, and it sees nothing until a keyframe has come through. */
+  get isUrgent(): boolean {
+    return this.#isUrgent
+  }
+
   /** The most that the encoder would make for it, bit/s: more needs not be known. */
   setMaxRate(rate: number): void {
     this.#estimator.setMaxRate((rate * PROBE_FACTOR) / MEDIA_SHARE)
@@ -130,6 +139,7 @@ export class MediaSender {
     if (frame.keyframe) {
       this.#requests.served()
       this.#keyframeTime = frame.captureTime
+      this.#isUrgent = false
     }
     this.#started = true
     this.#pacer.enqueueFrame(frame)
@@ -215,6 +225,8 @@ export class MediaSender {
   }
 
   #retransmit(retransmissions: readonly Retransmission[], now: number): void {
+    // A keyframe is about to replace all of it.
+    if (now < this.#heldUntil) return
     const target = this.#estimator.target(now)
     const { loss, queueDelay } = this.#estimator
     // What was before the last keyframe is not needed any more, and would hold up what is.
@@ -239,7 +251,7 @@ export class MediaSender {
     const target = this.#estimator.target(now)
     if (this.#estimator.queueDelay > STANDING_QUEUE) this.#pacer.setRate(target, DRAINING_FACTOR)
     else this.#pacer.setRate(target)
-    if (target < COLLAPSE * this.#lastTarget && this.#estimator.queueDelay > STANDING_QUEUE) this.#hold(now)
+    if (target < COLLAPSE * this.#lastTarget && this.#estimator.queueDelay >= COLLAPSE_QUEUE) this.#hold(now)
     this.#lastTarget = target
     if (this.#playout?.update(this.#estimator.loss, this.#estimator.queueDelay, now))
       this.#stream.setPlayoutDelay(this.#playout.chosen)
@@ -255,16 +267,27 @@ export class MediaSender {
    * tells how much is left, nothing is sent, and the queue drains.
    */
   #hold(now: number): void {
+    // A keyframe that is on its way by now, if a little large, is there sooner than another one.
+    if (now - this.#heldUntil < HOLD_PAUSE) return
     this.#heldUntil = now + HOLD_TIME
+    this.#isUrgent = true
     this.#pacer.clear()
     this.#stalls.begin(now)
     clearTimeout(this.#holdTimer)
-    this.#holdTimer = setTimeout(() => this.#needKeyframe('overflow', monotonicNow()), HOLD_TIME)
+    this.#holdTimer = setTimeout(() => this.#release(monotonicNow()), HOLD_TIME)
+  }
+
+  /** Sends on, with the keyframe that was made for others meanwhile, or with one that is made now. */
+  #release(now: number): void {
+    this.#heldUntil = now
+    if (this.#pacer.waitsForKeyframe) this.#needKeyframe('overflow', now)
+    this.#process(now)
   }
 
   #process(now: number): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (now < this.#heldUntil) return
     const wait = this.#pacer.process(now)
     if (wait !== undefined) this.#timer = setTimeout(() => this.#process(monotonicNow()), Math.ceil(wait))
   }

@@ -36,7 +36,9 @@ export class Outlet<R extends Receiver> {
   /** How long all of them have to send what waits, beyond a little that does no harm, ms; else 0. */
   get backlog(): number {
     let least = Number.POSITIVE_INFINITY
-    for (const { backlog } of this.#receivers) least = Math.min(least, backlog)
+    // Of a rung that has just begun nobody but those who come with its keyframe: it is for them.
+    const takers = this.#receivers.size > 0 ? this.#receivers : this.#joining
+    for (const { backlog } of takers) least = Math.min(least, backlog)
     return least > LONGEST_BACKLOG && least < Number.POSITIVE_INFINITY ? least - SHORTEST_BACKLOG : 0
   }
 

@@ -154,9 +154,9 @@ export class Viewer {
   }
 
   /** What an encoder may make for it now, and what in the long run, bit/s. */
-  demand(now: number): { rate: number; capacity: number; isKnown: boolean } {
-    const { capacity } = this.#sender
-    return { rate: this.#sender.mediaRate(now), capacity, isKnown: this.#sender.isSettled(now) }
+  demand(now: number): { rate: number; capacity: number; isUrgent: boolean; isKnown: boolean } {
+    const { capacity, isUrgent } = this.#sender
+    return { rate: this.#sender.mediaRate(now), capacity, isUrgent, isKnown: this.#sender.isSettled(now) }
   }
 
   /** The most that the encoder would make for it, bit/s. */

@@ -25,6 +25,11 @@ describe('burstBits', () => {
     expect(burstBits({ bitrate: 1_000_000, available: 50_000_000 })).toBe(750_000)
   })
 
+  it('is 70 ms of it, whatever room there is, for a keyframe that a collapsed network waits for', () => {
+    for (const available of [1_000_000, 20_000_000])
+      expect(burstBits({ bitrate: 1_000_000, available, isUrgent: true })).toBe(70_000)
+  })
+
   it('is never on its way for long, and always enough for a few pictures', () => {
     const rate = fc.integer({ min: 50_000, max: 200_000_000 })
     fc.assert(

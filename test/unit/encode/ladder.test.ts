@@ -170,6 +170,21 @@ describe('the size', () => {
   })
 })
 
+describe('a viewer whose network has collapsed', () => {
+  it('makes its rung urgent, and no other', () => {
+    const demands = [
+      { id: 'a', rate: 20e6 },
+      { id: 'b', rate: 2e6 },
+      { id: 'c', rate: 2e6, isUrgent: true },
+    ]
+    const { rungs } = new Ladder().update({ ...picture, demands }, 0)
+    expect(rungs.map(({ scale, isUrgent }) => [scale, isUrgent])).toEqual([
+      [1, undefined],
+      [2, true],
+    ])
+  })
+})
+
 describe('images a second', () => {
   const rung = (rate: number, more: Partial<LadderInput> = {}) =>
     new Ladder().update({ ...picture, demands: [{ id: 'a', rate }], ...more }, 0).rungs[0]!

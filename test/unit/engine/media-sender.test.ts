@@ -213,6 +213,45 @@ describe('a network that collapses', () => {
     expect(lab.stats.stalls).toBeGreaterThanOrEqual(1)
   })
 
+  /** Runs until it is held. */
+  function held() {
+    const { lab, requests } = collapsed()
+    while (!lab.sender.isUrgent) lab.run(1, 6 * Mbit)
+    return { lab, requests, at: lab.now }
+  }
+
+  it('gets a keyframe that was made for others meanwhile at the end of the hold, and no second one', () => {
+    const { lab, requests, at } = held()
+    const asked = requests().length
+    lab.run(30, 0)
+    lab.frame(3, true)
+    lab.run(60, 0)
+    expect(lab.media(at + 1), 'while it is held').toEqual([])
+    expect(lab.sender.isUrgent, 'once the keyframe is there').toBe(false)
+    lab.run(100, 0)
+    expect(lab.media(at + 1)).toHaveLength(3)
+    expect(requests()).toHaveLength(asked)
+  })
+
+  it('is not sent again what was lost before the hold', () => {
+    const { lab, at } = held()
+    lab.nack(lab.media(at - 200).map(({ sequenceNumber }) => sequenceNumber))
+    lab.run(300, 0)
+    expect(lab.repeated(at)).toEqual([])
+  })
+
+  it('is not held again while the queue drains', () => {
+    const { lab, at } = held()
+    let holds = 0
+    let before = true
+    lab.run(450, 6 * Mbit, () => {
+      if (lab.sender.isUrgent && !before) holds++
+      before = lab.sender.isUrgent
+    })
+    expect(holds).toBe(0)
+    expect(lab.media(at + 105).length).toBeGreaterThan(0)
+  })
+
   it('is used again soon after, without a queue', () => {
     const { lab } = collapsed()
     lab.run(4_000, 6 * Mbit)

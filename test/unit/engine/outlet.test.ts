@@ -137,4 +137,19 @@ describe('the backlog', () => {
     outlet.join(new Fake())
     expect(outlet.backlog).toBe(100)
   })
+
+  it('of a rung that has just begun is that of those who come with its keyframe', () => {
+    const { outlet, receivers } = setUp(0)
+    const [first, second] = [new Fake(), new Fake()]
+    outlet.join(first)
+    first.backlog = 115
+    expect(outlet.backlog).toBe(100)
+    outlet.join(second)
+    expect(outlet.backlog).toBe(0)
+    second.backlog = 115
+    const watching = new Fake()
+    outlet.add(watching, 0)
+    expect(outlet.backlog, 'who watches need not wait for who comes').toBe(0)
+    expect(receivers).toEqual([])
+  })
 })
