@@ -228,7 +228,14 @@ export class Viewer {
     if (label !== CHANNEL_LABEL) return
     this.#hasChannel = true
     const { id, track } = this.identity
-    this.#tell({ t: 'hello', v: CHANNEL_VERSION, viewer: id, track, rtpOffset: this.#clockOffset })
+    this.#tell({
+      t: 'hello',
+      v: CHANNEL_VERSION,
+      viewer: id,
+      track,
+      rtpOffset: this.#clockOffset,
+      control: false,
+    })
     const [width, height] = this.#shownSize.split('x').map(Number)
     if (width && height) this.#tell({ t: 'image', width, height })
   }

@@ -20,7 +20,7 @@ const HOUSE: House = {
     'highgui',
     'cli',
   ],
-  apart: { viewer: ['common/channel-protocol.ts'] },
+  apart: { viewer: ['common/channel-protocol.ts', 'common/frame-metadata.ts'] },
   doors: [
     { from: 'server', to: 'engine', only: ['engine/api.ts'] },
     { from: 'congestion', to: 'encode', only: [] },
