@@ -13,6 +13,7 @@ export {
   PixelcastError,
   SignalingError,
 } from './common/errors.js'
+export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export { createServer, type PixelcastServer, type ServerEvents, type ServerOptions } from './host/index.js'
 export type {
@@ -44,4 +45,4 @@ export {
   type ViewerEvents,
   type ViewerState,
 } from './track/index.js'
-export type { IceOptions } from './transport/peer.js'
+export type { IceOptions } from './transport/ice-options.js'

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 import { PIXEL_FORMATS, type PixelFormat } from '../image/source.js'
+import { parseAdvertisedAddress } from '../signaling/advertised.js'
 
 /** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
 export const FPS_RANGE = { min: 0.001, max: 240 } as const
@@ -68,6 +69,22 @@ export function parseHost(text: string): string {
 export function parseAddress(text: string): string {
   if (isIP(text) === 0) throw new InvalidArgumentError('Expected an IP address, such as 127.0.0.1.')
   return text
+}
+
+export function parseUdpPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port >= 1 && port <= 65535))
+    throw new InvalidArgumentError('Expected a whole number from 1 to 65535.')
+  return port
+}
+
+/** Of an option that may be given several times. */
+export function parseAdvertised(text: string, previous: readonly string[] | undefined): string[] {
+  if (!parseAdvertisedAddress(text))
+    throw new InvalidArgumentError(
+      'Expected an IP address, such as 203.0.113.5, 203.0.113.5:40000 or [2001:db8::5]:40000.',
+    )
+  return collect(text, previous)
 }
 
 /** Collects an option that may be given several times. */

@@ -14,6 +14,10 @@ export interface StageOptions {
   readonly port: number
   /** Where media binds, when not as `host` says. */
   readonly mediaHost?: string
+  /** One for all viewers. */
+  readonly udpPort?: number
+  /** Addresses from outside. */
+  readonly advertise?: readonly string[]
 }
 
 /** A running server with its tracks, as a command shows it on the terminal. */
@@ -47,7 +51,7 @@ export class Stage {
     const server = await createServer({
       host: options.host,
       port: options.port,
-      ...(options.mediaHost !== undefined && { ice: { bindAddress: options.mediaHost } }),
+      ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
     }).catch((error: unknown) => {
       if (!(error instanceof ListenError)) throw error
       const hint = /^port \d/.test(error.message) ? ' with --port' : ''

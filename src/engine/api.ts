@@ -1,3 +1,4 @@
+import type { IceServerAccess } from '../common/ice-server.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
 
 /** What the HTTP server may ask of the engine, and all that it knows of it. */
@@ -29,6 +30,8 @@ export interface ConnectResult {
   /** Public: names the viewer in events and statistics. */
   readonly viewer: string
   readonly answerSdp: string
+  /** For the viewer to use, with credentials of its own. */
+  readonly iceServers: readonly IceServerAccess[]
 }
 
 export interface TrackInfo {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { monotonicNow } from '../common/clock.js'
 import { SignalingError, show } from '../common/errors.js'
+import { accessTo, type IceServerAccess } from '../common/ice-server.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
@@ -107,7 +108,12 @@ export class Engine implements EngineApi {
     track.countViewers(1)
     this.events.onViewer(name, identity.id)
     try {
-      return { session: identity.session, viewer: identity.id, answerSdp: await viewer.answer() }
+      return {
+        session: identity.session,
+        viewer: identity.id,
+        answerSdp: await viewer.answer(),
+        iceServers: this.#serversFor(identity.id),
+      }
     } catch (error) {
       if (!this.#viewers.has(identity.session)) {
         throw new SignalingError(503, 'the session was ended while it was being set up', {
@@ -188,6 +194,11 @@ export class Engine implements EngineApi {
   #iceFor(offerSdp: string): IceOptions {
     const { ice, firefoxIce } = this.options
     return firefoxIce && /^o=mozilla/m.test(offerSdp) ? firefoxIce : ice
+  }
+
+  #serversFor(viewer: string): IceServerAccess[] {
+    const servers = (this.options.ice.servers ?? []).filter((server) => server.for !== 'server')
+    return servers.map((server) => accessTo(server, viewer, Date.now()))
   }
 
   #byId(id: string): Viewer | undefined {

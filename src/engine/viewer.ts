@@ -9,8 +9,10 @@ import {
   buildRemoteOffer,
   type Negotiated,
   type Offer,
+  parseAdvertisedAddress,
   parseLocalDescription,
   videoMid,
+  withAdvertised,
 } from '../signaling/index.js'
 import { type IceOptions, Peer } from '../transport/index.js'
 import { MediaSender, type RateLimits } from './media-sender.js'
@@ -65,7 +67,7 @@ export class Viewer {
     readonly identity: ViewerIdentity,
     private readonly offer: Offer,
     private readonly negotiated: Negotiated,
-    ice: IceOptions,
+    private readonly ice: IceOptions,
     settings: ViewerSettings,
     private readonly events: ViewerEvents,
   ) {
@@ -116,11 +118,12 @@ export class Viewer {
 
   /** Answers the offer it was made with; once. @returns SDP for the browser, with all candidates */
   async answer(): Promise<string> {
-    const description = await this.#peer.answer(buildRemoteOffer(this.negotiated))
+    const local = parseLocalDescription(await this.#peer.answer(buildRemoteOffer(this.negotiated)))
+    const advertised = (this.ice.advertise ?? []).flatMap((text) => parseAdvertisedAddress(text) ?? [])
     return buildAnswer({
       offer: this.offer,
       negotiated: this.negotiated,
-      local: parseLocalDescription(description),
+      local: { ...local, candidates: withAdvertised(local.candidates, advertised) },
       ssrc: this.#ssrc,
       rtxSsrc: this.#rtxSsrc,
       cname: this.#cname,

@@ -16,3 +16,8 @@ export function isLocalAddress(address: string): boolean {
   if (isIP(address) === 4 && address.startsWith('127.')) return true
   return address === '0.0.0.0' || address === '::' || localAddresses().includes(address)
 }
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

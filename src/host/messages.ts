@@ -1,7 +1,7 @@
 import type { ViewerStats } from '../common/viewer-stats.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
-import type { IceOptions } from '../transport/peer.js'
+import type { IceOptions } from '../transport/ice-options.js'
 
 /** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
 

@@ -1,7 +1,8 @@
-import { isIP } from 'node:net'
-import { checkKeys, OptionError, show } from '../common/errors.js'
-import type { IceOptions } from '../transport/peer.js'
-import { isLocalAddress, localAddresses } from './local-address.js'
+import { checkKeys } from '../common/errors.js'
+import type { IceOptions } from '../transport/ice-options.js'
+import { check, isTexts, isWhole } from './checks.js'
+import { checkIce } from './ice-options.js'
+import { isLoopback } from './local-address.js'
 import type { ServerSettings } from './messages.js'
 
 /** Options of `createServer`; every one may be left out. */
@@ -35,7 +36,6 @@ export interface ServerOptions {
 }
 
 const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers']
-const KNOWN_ICE = ['bindAddress', 'portRange', 'udpPort']
 
 /** @throws OptionError naming the option */
 export function checkServerOptions(options: ServerOptions = {}): ServerSettings {
@@ -72,66 +72,4 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     title,
     maxViewers,
   }
-}
-
-function checkIce(ice: IceOptions, host: string): IceOptions {
-  checkKeys(ice, KNOWN_ICE, 'ice.')
-  const { bindAddress = mediaAddress(host), portRange, udpPort } = ice
-  check(bindAddress === undefined || isIP(bindAddress) > 0, 'ice.bindAddress', 'an IP address', bindAddress)
-  check(
-    bindAddress === undefined || isLocalAddress(bindAddress),
-    'ice.bindAddress',
-    `an address of this machine (${localAddresses().join(', ')})`,
-    bindAddress,
-  )
-  check(
-    udpPort === undefined || isWhole(udpPort, 1, 65_535),
-    'ice.udpPort',
-    'a whole number from 1 to 65535',
-    udpPort,
-  )
-  check(
-    udpPort === undefined || portRange === undefined,
-    'ice.portRange',
-    'not to be given together with ice.udpPort',
-    portRange,
-  )
-  check(
-    portRange === undefined ||
-      (Array.isArray(portRange) &&
-        portRange.length === 2 &&
-        isWhole(portRange[0], 1, 65_535) &&
-        isWhole(portRange[1], portRange[0], 65_535)),
-    'ice.portRange',
-    '[first, last], two ports from 1 to 65535',
-    portRange,
-  )
-  return {
-    ...(bindAddress !== undefined && { bindAddress }),
-    ...(portRange && { portRange }),
-    ...(udpPort !== undefined && { udpPort }),
-  }
-}
-
-/** Media binds where HTTP does; undefined: every interface. */
-function mediaAddress(host: string): string | undefined {
-  if (host === 'localhost') return '127.0.0.1'
-  if (host === '0.0.0.0' || host === '::') return undefined
-  return isIP(host) > 0 ? host : undefined
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
-}
-
-function check(good: boolean, field: string, expected: string, actual: unknown): void {
-  if (!good) throw new OptionError({ field, expected, actual: show(actual) })
-}
-
-function isWhole(value: unknown, least: number, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
 import { SignalingError, show } from '../common/errors.js'
+import type { IceServerAccess } from '../common/ice-server.js'
 import type { EngineApi } from '../engine/api.js'
 import { MAX_SDP_BYTES } from '../signaling/index.js'
 import { expectContentType, readText } from './body.js'
@@ -28,10 +29,11 @@ export function addWhep(app: App, engine: EngineApi): void {
         expectContentType(context.req.raw, SDP)
         const codecs = readCodecs(context.req.query('codec'))
         const offer = await readText(context.req.raw, MAX_SDP_BYTES)
-        const { session, answerSdp } = await engine.connect(name, offer, codecs && { codecs })
+        const { session, answerSdp, iceServers } = await engine.connect(name, offer, codecs && { codecs })
         return new Response(answerSdp, {
           status: 201,
           headers: {
+            ...(iceServers.length > 0 && { Link: iceServers.map(linkTo).join(', ') }),
             'Content-Type': SDP,
             // Relative to the endpoint's URL, so that it holds behind any prefix that a proxy or another
             // web server has put in front.
@@ -71,6 +73,16 @@ export function addWhep(app: App, engine: EngineApi): void {
     },
     { 'Accept-Patch': TRICKLE },
   )
+}
+
+/** An ICE server as a link (draft-ietf-wish-whep-03 §4.6; RFC 9725 §4.6). */
+function linkTo({ url, username, credential }: IceServerAccess): string {
+  const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`
+  const access = [
+    ...(username === undefined ? [] : [`username=${quoted(username)}`]),
+    ...(credential === undefined ? [] : [`credential=${quoted(credential)}`, 'credential-type="password"']),
+  ]
+  return [`<${url}>`, 'rel="ice-server"', ...access].join('; ')
 }
 
 function noSession(): SignalingError {

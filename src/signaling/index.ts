@@ -1,3 +1,4 @@
+export { type AdvertisedAddress, parseAdvertisedAddress, withAdvertised } from './advertised.js'
 export { type AnswerParameters, buildAnswer } from './answer.js'
 export { type Candidate, formatCandidate, parseCandidate } from './candidate.js'
 export { MAX_SDP_BYTES } from './limits.js'

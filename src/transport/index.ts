@@ -1,1 +1,2 @@
-export { type IceOptions, Peer, type PeerEvents, type PeerMedia } from './peer.js'
+export type { IceOptions } from './ice-options.js'
+export { Peer, type PeerEvents, type PeerMedia } from './peer.js'

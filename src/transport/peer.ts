@@ -1,4 +1,5 @@
 import { monotonicNow } from '../common/clock.js'
+import { type IceOptions, toConfig } from './ice-options.js'
 import { IntakeMeter } from './intake-meter.js'
 import {
   type DataChannel,
@@ -6,19 +7,8 @@ import {
   type NativePeerConnection,
   type NativeTrack,
   PeerConnection,
-  type RtcConfig,
   Video,
 } from './native.js'
-
-/** Where ICE may bind. */
-export interface IceOptions {
-  /** Local address to bind to and to offer; default: every interface. */
-  readonly bindAddress?: string | undefined
-  /** UDP ports to use, inclusive; default: any. */
-  readonly portRange?: readonly [number, number] | undefined
-  /** One UDP port for all viewers; excludes `portRange`. */
-  readonly udpPort?: number | undefined
-}
 
 /** What one sending video section needs to know. All of it was validated: a malformed line aborts the process. */
 export interface PeerMedia {
@@ -46,8 +36,8 @@ export interface PeerEvents {
   onError(error: unknown): void
 }
 
-/** Gathering host candidates is immediate; this bounds a STUN server that does not answer. */
-const GATHERING_TIMEOUT_MS = 2_000
+/** Gathering host candidates is immediate; this bounds a STUN or TURN server that does not answer. */
+const GATHERING_TIMEOUT_MS = 1_000
 /** ICE and DTLS must be up within this time after the answer. */
 const CONNECT_TIMEOUT_MS = 20_000
 /** Messages of the viewer's protocol are tens of bytes. */
@@ -72,7 +62,11 @@ export class Peer {
 
   constructor(id: string, media: PeerMedia, ice: IceOptions, events: PeerEvents) {
     this.#events = events
-    this.#connection = new PeerConnection(id, toConfig(ice))
+    this.#connection = new PeerConnection(id, {
+      ...toConfig(id, ice),
+      disableAutoNegotiation: true,
+      maxMessageSize: MAX_CHANNEL_MESSAGE,
+    })
     this.#listen()
     this.#track = this.#connection.addTrack(describeVideo(media))
     this.#track.onMessage(this.#guard((packet: Buffer) => this.#closed || events.onRtcp(packet)))
@@ -219,24 +213,6 @@ export class Peer {
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     return guarded(callback, (error) => this.#events.onError(error))
   }
-}
-
-function toConfig(ice: IceOptions): RtcConfig {
-  const config: RtcConfig = {
-    iceServers: [],
-    disableAutoNegotiation: true,
-    maxMessageSize: MAX_CHANNEL_MESSAGE,
-  }
-  if (ice.bindAddress !== undefined) config.bindAddress = ice.bindAddress
-  if (ice.udpPort !== undefined) {
-    config.enableIceUdpMux = true
-    config.portRangeBegin = ice.udpPort
-    config.portRangeEnd = ice.udpPort
-  } else if (ice.portRange) {
-    config.portRangeBegin = ice.portRange[0]
-    config.portRangeEnd = ice.portRange[1]
-  }
-  return config
 }
 
 function describeVideo(media: PeerMedia) {

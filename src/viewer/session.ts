@@ -1,11 +1,14 @@
 import { CHANNEL_LABEL, type ServerMessage } from '../common/channel-protocol.js'
 import { Channel } from './channel.js'
-import { endSession, postOffer, sessionExists, WhepError } from './whep.js'
+import { Trickle } from './trickle.js'
+import { endSession, patchSession, postOffer, sessionExists, WhepError } from './whep.js'
 
 /** Beyond this an offer counts as unanswered, ms. */
 const ANSWER_TIMEOUT_MS = 10_000
 /** A direct path is found within one or two round trips; what takes this long is blocked, ms. */
 const PATH_TIMEOUT_MS = 8_000
+/** … and this long when there are relays that have not been tried yet. */
+const DIRECT_PATH_TIMEOUT_MS = 2_000
 /** Most often a firewall, or an SSH tunnel, which carries the page but not the video. */
 const NO_PATH = 'The server answers, but no UDP path to it was found'
 /** How long to wait for the word whether the session still exists, ms. */
@@ -18,10 +21,14 @@ export interface SessionOptions {
   readonly token: string | undefined
   /** Codec names in lower case, best first; undefined offers everything. */
   readonly codecs: readonly string[] | undefined
+  /** Named by the server in an attempt before this one. */
+  readonly iceServers: RTCIceServer[]
 }
 
 export interface SessionHandlers {
   track(track: MediaStreamTrack): void
+  /** What the server named for attempts to come. */
+  iceServers(servers: RTCIceServer[]): void
   live(): void
   message(message: ServerMessage): void
   /** The session is over, for a reason that was not `close()`. Called once at most. */
@@ -32,7 +39,7 @@ export interface SessionHandlers {
 export class Session {
   readonly channel: Channel
   readonly receiver: RTCRtpReceiver
-  readonly #pc = new RTCPeerConnection()
+  readonly #pc: RTCPeerConnection
   readonly #options: SessionOptions
   readonly #handlers: SessionHandlers
   readonly #abort = new AbortController()
@@ -45,6 +52,7 @@ export class Session {
   constructor(options: SessionOptions, handlers: SessionHandlers) {
     this.#options = options
     this.#handlers = handlers
+    this.#pc = new RTCPeerConnection({ iceServers: options.iceServers })
     // A transceiver rather than `offerToReceiveVideo`: Safari knows nothing else.
     const transceiver = this.#pc.addTransceiver('video', { direction: 'recvonly' })
     this.receiver = transceiver.receiver
@@ -64,18 +72,25 @@ export class Session {
   async start(): Promise<void> {
     const { endpoint, token } = this.#options
     this.#timer = setTimeout(() => this.#abort.abort(), ANSWER_TIMEOUT_MS)
+    // With a direct path the server learns this browser's addresses from the checks that arrive (RFC 8445 §7.3.1.3).
+    const trickle =
+      this.#options.iceServers.length > 0
+        ? new Trickle(this.#pc, (fragment) => this.#tellCandidates(fragment))
+        : undefined
     try {
       await this.#pc.setLocalDescription()
-      // No waiting for candidates: the server can be reached directly, and learns this browser's
-      // addresses from the checks that arrive (RFC 8445 §7.3.1.3).
       const sdp = this.#pc.localDescription?.sdp ?? ''
       const answer = await postOffer(endpoint, sdp, { token, signal: this.#abort.signal })
       clearTimeout(this.#timer)
       this.#resource = answer.session
+      this.#handlers.iceServers(answer.iceServers)
+      trickle?.start()
       // Closed while the offer was under way: the server has opened a session that nobody will use.
       if (this.#over) return this.#release()
       lowerLatency(this.receiver)
-      this.#timer = setTimeout(() => this.#lose(NO_PATH), PATH_TIMEOUT_MS)
+      const hasUntried = answer.iceServers.length > 0 && this.#options.iceServers.length === 0
+      const patience = hasUntried ? DIRECT_PATH_TIMEOUT_MS : PATH_TIMEOUT_MS
+      this.#timer = setTimeout(() => this.#lose(NO_PATH), patience)
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
     } catch (error) {
       this.#fail(error instanceof WhepError ? error : unexpected(error))
@@ -94,6 +109,11 @@ export class Session {
     this.channel.stop()
     this.#pc.ontrack = this.#pc.onconnectionstatechange = null
     this.#pc.close()
+  }
+
+  #tellCandidates(fragment: string): void {
+    const { endpoint, token } = this.#options
+    if (this.#resource) patchSession(this.#resource, endpoint, token, fragment)
   }
 
   #connectionChanged(): void {

@@ -35,6 +35,7 @@ export class Viewer extends Events<ViewerEvents> {
   #mayHurry = true
   #statsTimer: ReturnType<typeof setInterval> | undefined
   #counters: Counters | undefined
+  #iceServers: RTCIceServer[] = []
 
   /**
    * @param url WHEP endpoint, absolute or relative to the page: `/whep/detections`
@@ -89,9 +90,18 @@ export class Viewer extends Events<ViewerEvents> {
     this.#source.rtpOffset = undefined
     if (!this.#wasLive) this.#setState('connecting', this.#reason)
     const session = new Session(
-      { endpoint: this.url, token: this.#options.token, codecs: this.#codecs },
+      {
+        endpoint: this.url,
+        token: this.#options.token,
+        codecs: this.#codecs,
+        iceServers: this.#iceServers,
+      },
       {
         track: (track) => this.#adopt(track),
+        // Asked first without them: where there is a direct path they would only cost time.
+        iceServers: (servers) => {
+          this.#iceServers = servers
+        },
         live: () => this.#live(),
         message: (message) => this.#receive(message),
         lost: (error) => this.#lost(error),

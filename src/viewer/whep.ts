@@ -1,3 +1,4 @@
+import { type NamedIceServer, readIceServers } from './ice-servers.js'
 import type { FailureKind } from './reconnect.js'
 
 /** An attempt that led to nothing, in words for the person in front of the page. */
@@ -25,6 +26,8 @@ export interface WhepAnswer {
   readonly sdp: string
   /** The session's own address; undefined when the server named none (it then ends by time-out). */
   readonly session: string | undefined
+  /** STUN and TURN servers that it names; for the next attempt, if this one finds no path. */
+  readonly iceServers: NamedIceServer[]
 }
 
 /** Statuses that pass by themselves; every other 4xx is for good. */
@@ -56,7 +59,11 @@ export async function postOffer(
   if (!body.startsWith('v=0'))
     throw new WhepError('The server’s answer is not a session description', { kind: 'refused' })
   const location = response.headers.get('Location')
-  return { sdp: body, session: location ? new URL(location, response.url || endpoint).href : undefined }
+  return {
+    sdp: body,
+    session: location ? new URL(location, response.url || endpoint).href : undefined,
+    iceServers: readIceServers(response.headers.get('Link')),
+  }
 }
 
 /** Ends a session. Lives on when the page goes away; a failure is of no consequence. */
@@ -65,6 +72,24 @@ export function endSession(session: string, endpoint: string, token: string | un
     method: 'DELETE',
     keepalive: true,
     headers: sessionHeaders(session, endpoint, token),
+  }).catch(() => {})
+}
+
+/** Tells a session of further candidates (RFC 9725 §4.3.2); a server that takes none loses nothing. */
+export function patchSession(
+  session: string,
+  endpoint: string,
+  token: string | undefined,
+  fragment: string,
+): void {
+  fetch(session, {
+    method: 'PATCH',
+    body: fragment,
+    headers: {
+      'Content-Type': 'application/trickle-ice-sdpfrag',
+      'If-Match': '*',
+      ...sessionHeaders(session, endpoint, token),
+    },
   }).catch(() => {})
 }
 

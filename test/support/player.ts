@@ -31,6 +31,10 @@ export interface PlayOptions {
   readonly codec?: 'h264' | 'vp8'
   /** Label of a data channel to open. */
   readonly channel?: string
+  /** `RTCConfiguration` of the page's peer connection. */
+  readonly configuration?: object
+  /** What of the answer the page gets to see. Default: all. */
+  readonly edit?: (answer: string) => string
 }
 
 export interface PlayerState {
@@ -66,7 +70,7 @@ export class Stage {
   }
 
   /** Does WHEP: the offer from the page, the POST from here, the answer back to the page. */
-  async play(whepUrl: string | URL, options: PlayOptions = {}): Promise<Player> {
+  async play(whepUrl: string | URL, { edit, ...options }: PlayOptions = {}): Promise<Player> {
     const id = this.#next++
     const offer = await this.page.evaluate<string>('(a) => player.offer(a)', { id, ...options })
     const response = await fetch(whepUrl, {
@@ -81,7 +85,7 @@ export class Stage {
     }
     const location = response.headers.get('location')
     if (!location) throw new Error('WHEP POST: 201 without Location')
-    await this.page.evaluate('(a) => player.answer(a)', { id, sdp: answer })
+    await this.page.evaluate('(a) => player.answer(a)', { id, sdp: edit ? edit(answer) : answer })
     const player = new Player(this.page, id, offer, answer, new URL(location, whepUrl), () =>
       this.#players.delete(player),
     )

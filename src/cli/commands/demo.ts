@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { DemoActionOptions } from '../actions/demo.js'
 import { parseFps, parseSize, type Size } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
-import { hostOption, mediaHostOption, portOption } from './shared.js'
+import { advertiseOption, hostOption, mediaHostOption, portOption, udpPortOption } from './shared.js'
 
 /** Smaller, and there is nothing to find; larger, and drawing takes longer than a frame. */
 const SMALLEST: Size = { width: 320, height: 180 }
@@ -23,6 +23,8 @@ export function demoCommand(): Command {
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(mediaHostOption())
+    .addOption(udpPortOption())
+    .addOption(advertiseOption())
     .addHelpText(
       'after',
       `

@@ -3,7 +3,7 @@ import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
-import { hostOption, mediaHostOption, portOption } from './shared.js'
+import { advertiseOption, hostOption, mediaHostOption, portOption, udpPortOption } from './shared.js'
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -48,6 +48,8 @@ export function serveCommand(): Command {
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(mediaHostOption())
+    .addOption(udpPortOption())
+    .addOption(advertiseOption())
     .addHelpText(
       'after',
       `

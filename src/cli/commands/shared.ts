@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { parseAddress, parseHost, parsePort } from '../options.js'
+import { parseAddress, parseAdvertised, parseHost, parsePort, parseUdpPort } from '../options.js'
 
 export const DEFAULT_PORT = 8080
 export const DEFAULT_HOST = '127.0.0.1'
@@ -21,4 +21,19 @@ export function mediaHostOption(): Option {
     '--media-host <address>',
     'IP address that the video comes from; without it as --host, and for Firefox on the same machine any',
   ).argParser(parseAddress)
+}
+
+export function udpPortOption(): Option {
+  return new Option(
+    '--udp-port <number>',
+    'one UDP port for the video of all viewers, for firewalls and containers; without it any',
+  ).argParser(parseUdpPort)
+}
+
+export function advertiseOption(): Option {
+  return new Option(
+    '--advertise <address>',
+    'address at which this machine is reached from outside (NAT, cloud, container), with :PORT if it is another ' +
+      'one than --udp-port; may be given several times',
+  ).argParser(parseAdvertised)
 }

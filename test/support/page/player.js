@@ -83,8 +83,8 @@ function record(p) {
 
 globalThis.player = {
   /** Makes the peer connection and gives the offer's SDP. `codec`: 'h264' | 'vp8' | undefined for the browser's own order. */
-  async offer({ id, codec, channel }) {
-    const pc = new RTCPeerConnection()
+  async offer({ id, codec, channel, configuration }) {
+    const pc = new RTCPeerConnection(configuration)
     const video = document.createElement('video')
     video.muted = true
     video.autoplay = true

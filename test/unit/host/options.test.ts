@@ -18,6 +18,19 @@ describe('the options of a server', () => {
     [{ ice: { bindAddress: 'localhost' } }, 'ice.bindAddress: expected an IP address, got "localhost"'],
     [{ ice: { portRange: [2, 1] } }, 'ice.portRange: expected'],
     [{ ice: { port: 1 } }, 'ice.port: expected one of the options'],
+    [{ ice: { advertise: '203.0.113.5' } }, 'ice.advertise: expected a list'],
+    [{ ice: { advertise: ['203.0.113.5', 'example.org'] } }, 'ice.advertise\\[1\\]: expected an IP address'],
+    [{ ice: { servers: {} } }, 'ice.servers: expected a list'],
+    [{ ice: { servers: [{ url: 'http://a' }] } }, 'ice.servers\\[0\\].url: expected stun:'],
+    [{ ice: { servers: [{ urls: 'stun:a' }] } }, 'ice.servers\\[0\\].urls: expected one of the options'],
+    [{ ice: { servers: [{ url: 'turn:a' }] } }, 'expected username and credential, or secret'],
+    [
+      { ice: { servers: [{ url: 'turn:a', secret: 's', username: 'u' }] } },
+      'secret: expected not to be given together',
+    ],
+    [{ ice: { servers: [{ url: 'turn:a', secret: 's\n' }] } }, 'secret: expected a text'],
+    [{ ice: { servers: [{ url: 'turn:a', secret: 's', lifetime: 1 }] } }, 'lifetime: expected whole seconds'],
+    [{ ice: { servers: [{ url: 'stun:a', for: 'me' }] } }, "for: expected 'viewers'"],
     [{ maxViewers: 0 }, 'maxViewers: expected'],
   ])('%j is refused by name', (options, message) => {
     expect(() => checkServerOptions(options as ServerOptions)).toThrow(new RegExp(message))

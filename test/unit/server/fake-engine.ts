@@ -7,6 +7,7 @@ export class FakeEngine implements EngineApi {
   readonly sessions = new Set<string>()
   readonly offers: { track: string; offer: string; options: ConnectOptions | undefined }[] = []
   readonly fragments: string[] = []
+  iceServers: ConnectResult['iceServers'] = []
   image: Uint8Array | undefined = new Uint8Array([1, 2, 3])
   /** Thrown by the next calls. */
   failure: unknown
@@ -31,7 +32,7 @@ export class FakeEngine implements EngineApi {
     this.offers.push({ track, offer, options })
     const session = `secret-${this.#next++}`
     this.sessions.add(session)
-    return { session, viewer: 'viewer-1', answerSdp: 'v=0\r\n' }
+    return { session, viewer: 'viewer-1', answerSdp: 'v=0\r\n', iceServers: this.iceServers }
   }
 
   async addCandidates(session: string, fragment: string): Promise<void> {

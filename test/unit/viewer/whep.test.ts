@@ -34,7 +34,11 @@ async function refused(): Promise<WhepError> {
 describe('postOffer', () => {
   it('sends the offer with its token and resolves the address of the session', async () => {
     const answer = await postOffer(endpoint, 'v=0', { token: 'secret', signal })
-    expect(answer).toEqual({ sdp: 'v=0\r\n', session: new URL('../sessions/abc', endpoint).href })
+    expect(answer).toEqual({
+      sdp: 'v=0\r\n',
+      iceServers: [],
+      session: new URL('../sessions/abc', endpoint).href,
+    })
     expect(seen[0]?.headers).toMatchObject({
       'content-type': 'application/sdp',
       authorization: 'Bearer secret',
