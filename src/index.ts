@@ -28,6 +28,7 @@ export type {
   SyncImageLike,
   VideoFrameLike,
 } from './image/index.js'
+export type { TlsFiles } from './server/certificate.js'
 export {
   type AllocatedImage,
   type AllocateOptions,

@@ -1,9 +1,10 @@
 import { monotonicNow } from '../common/clock.js'
 import { ListenError } from '../common/errors.js'
 import { createServer, type PixelcastServer } from '../host/index.js'
+import type { TlsFiles } from '../server/certificate.js'
 import type { ImageTrack } from '../track/index.js'
 import { checkMediaHost } from './addresses.js'
-import { CliError, explain } from './errors.js'
+import { CliError, EXIT_USAGE, explain } from './errors.js'
 import { isLoopback } from './options.js'
 import { StatusLine } from './terminal/status.js'
 import type { Terminal } from './terminal/terminal.js'
@@ -16,6 +17,9 @@ export interface StageOptions {
   readonly mediaHost?: string
   /** One for all viewers. */
   readonly udpPort?: number
+  /** Files; both or none. */
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   /** Addresses from outside. */
   readonly advertise?: readonly string[]
 }
@@ -51,6 +55,7 @@ export class Stage {
     const server = await createServer({
       host: options.host,
       port: options.port,
+      tls: tlsOf(options),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
     }).catch((error: unknown) => {
       if (!(error instanceof ListenError)) throw error
@@ -91,4 +96,11 @@ function countsOf(track: ImageTrack) {
   const { pushed, dropped, viewers } = track.stats
   const total = Object.values(dropped).reduce((sum, count) => sum + count, 0)
   return { name: track.name, pushed, dropped: total, viewers }
+}
+
+function tlsOf({ tlsCert, tlsKey }: StageOptions): TlsFiles | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certFile: tlsCert, keyFile: tlsKey }
+  const [given, missing] = tlsCert === undefined ? ['--tls-key', '--tls-cert'] : ['--tls-cert', '--tls-key']
+  throw new CliError(`option ${given}: expected ${missing} beside it, got it alone`, EXIT_USAGE)
 }

@@ -1,4 +1,5 @@
 import type { ViewerStats } from '../common/viewer-stats.js'
+import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
@@ -17,6 +18,7 @@ export interface ServerSettings {
   readonly allowedHosts: readonly string[] | undefined
   readonly title: string | undefined
   readonly maxViewers: number
+  readonly tls: TlsFiles | undefined
 }
 
 /**

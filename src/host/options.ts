@@ -1,4 +1,5 @@
 import { checkKeys } from '../common/errors.js'
+import type { TlsFiles } from '../server/certificate.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import { check, isTexts, isWhole } from './checks.js'
 import { checkIce } from './ice-options.js'
@@ -20,6 +21,11 @@ export interface ServerOptions {
    */
   readonly listen?: boolean | undefined
   /**
+   * HTTPS instead of HTTP: files with a certificate (and its chain) and its key, PEM. They are read again when
+   * they change. Default: HTTP.
+   */
+  readonly tls?: TlsFiles | undefined
+  /**
    * Where media binds. Default: to `host`. With a loopback `host` there is one exception: for viewers in
    * Firefox, which refuses loopback addresses, media binds to every interface (encrypted, and useless
    * to anybody without the keys that travel over HTTP); `{ bindAddress: '127.0.0.1' }` forbids it.
@@ -35,7 +41,7 @@ export interface ServerOptions {
   readonly maxViewers?: number | undefined
 }
 
-const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers']
+const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers', 'tls']
 
 /** @throws OptionError naming the option */
 export function checkServerOptions(options: ServerOptions = {}): ServerSettings {
@@ -49,6 +55,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     allowedHosts,
     title,
     maxViewers = 500,
+    tls,
   } = options
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
@@ -62,7 +69,18 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   )
   check(title === undefined || typeof title === 'string', 'title', 'a text', title)
   check(isWhole(maxViewers, 1, 10_000), 'maxViewers', 'a whole number from 1 to 10000', maxViewers)
+  if (tls !== undefined) {
+    checkKeys(tls, ['certFile', 'keyFile'], 'tls.')
+    for (const field of ['certFile', 'keyFile'] as const)
+      check(
+        typeof tls[field] === 'string' && tls[field] !== '',
+        `tls.${field}`,
+        'the path of a file',
+        tls[field],
+      )
+  }
   return {
+    tls: tls && { certFile: tls.certFile, keyFile: tls.keyFile },
     port: listen ? port : undefined,
     host,
     ice: checkIce(ice, host),

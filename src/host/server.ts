@@ -83,7 +83,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     const { host } = this.#settings
     const name =
       host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-    return `http://${name}:${this.#port}/`
+    return `${this.#settings.tls ? 'https' : 'http'}://${name}:${this.#port}/`
   }
 
   /** The tracks, in the order in which they were added. */

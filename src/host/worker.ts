@@ -65,7 +65,12 @@ async function openServer(server: number, settings: ServerSettings) {
     const listening =
       settings.port === undefined
         ? undefined
-        : await listen(app, { host: settings.host, port: settings.port })
+        : await listen(app, {
+            host: settings.host,
+            port: settings.port,
+            tls: settings.tls,
+            onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+          })
     servers.set(server, { keys, engine, app, listening })
     return { port: listening?.port }
   } catch (error) {

@@ -1,5 +1,12 @@
-import { createServer, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http'
+import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
 import { ListenError } from '../common/errors.js'
+import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { toNodeHandler } from './node-handler.js'
 import type { App } from './routing.js'
 
@@ -8,6 +15,10 @@ export interface ListenOptions {
   readonly host: string
   /** 0..65535; 0 takes any free port. */
   readonly port: number
+  /** HTTPS instead of HTTP, with this certificate; new ones are taken when the files change. */
+  readonly tls?: TlsFiles | undefined
+  /** Something failed that ends nothing: a renewed certificate that cannot be used. */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
 export interface Listening {
@@ -28,17 +39,21 @@ const KEEP_ALIVE_TIMEOUT_MS = 10_000
 /** How often Node looks for connections that are over their time. */
 const TIMEOUT_CHECK_MS = 2_000
 
-/** Opens the HTTP port. Throws `ListenError` when that is not possible, saying what to do about it. */
-export async function listen(app: App, { host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    },
-    toNodeHandler((request) => app.fetch(request, {})),
-  )
+/**
+ * Opens the HTTP port. Throws `ListenError` when that is not possible, saying what to do about it, and
+ * `OptionError` for a certificate that cannot be used.
+ */
+export async function listen(app: App, { host, port, tls, onError }: ListenOptions): Promise<Listening> {
+  const options = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  }
+  const handler = toNodeHandler((request) => app.fetch(request, {}))
+  const { server, unwatch } = tls
+    ? await secureServer(tls, options, handler, onError)
+    : { server: createHttpServer(options, handler), unwatch: () => {} }
   await open(server, host, port)
   // A connection that cannot be accepted (out of file handles) is an event of its own, and without a
   // listener it would end the thread. Malformed HTTP needs none: Node answers 400 and hangs up.
@@ -49,6 +64,7 @@ export async function listen(app: App, { host, port }: ListenOptions): Promise<L
     host,
     port: typeof address === 'object' && address !== null ? address.port : port,
     close: () => {
+      unwatch()
       closing ??= new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
@@ -58,7 +74,18 @@ export async function listen(app: App, { host, port }: ListenOptions): Promise<L
   }
 }
 
-function open(server: Server, host: string, port: number): Promise<void> {
+async function secureServer(
+  files: TlsFiles,
+  options: ServerOptions,
+  handler: RequestListener,
+  onError: (error: unknown) => void = () => {},
+) {
+  const server = createHttpsServer({ ...options, ...(await readCertificate(files)) }, handler)
+  const unwatch = watchCertificate(files, (certificate) => server.setSecureContext(certificate), onError)
+  return { server, unwatch }
+}
+
+function open(server: Server | SecureServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(error, host, port), { cause: error }))

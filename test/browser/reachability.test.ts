@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, launchChromium } from '../support/browser.js'
-import { Reel } from '../support/images.js'
-import { createServer, type PixelcastServer, urlOf, whepUrl } from '../support/pixelcast.js'
+import { Reel, readCode } from '../support/images.js'
+import { createServer, LOCAL, type PixelcastServer, urlOf, whepUrl } from '../support/pixelcast.js'
 import { type Player, Stage } from '../support/player.js'
 import { TurnServer } from '../support/turn-server.js'
 import { freeUdpPort, UdpForwarder } from '../support/udp-forwarder.js'
+import { waitForPicture } from '../support/viewer-page.js'
 import { every, until } from '../support/wait.js'
 
 const TRACK = 'numbers'
@@ -131,6 +133,27 @@ describe.skipIf(!TurnServer.isInstalled)('with a TURN server (coturn)', () => {
       expect(header).not.toContain('wrong')
     } finally {
       await stop()
+    }
+  })
+})
+
+describe('over HTTPS', () => {
+  it('a page shows the track, with a certificate of the files', async () => {
+    const file = (name: string) => join(import.meta.dirname, '../fixtures/tls', name)
+    const tls = { certFile: file('first-cert.pem'), keyFile: file('first-key.pem') }
+    const server = await createServer({ ...LOCAL, tls })
+    const track = server.addTrack(TRACK)
+    track.addImage(new Reel(640, 480).image(7))
+    // A certificate that nobody has signed, which a person would have to accept.
+    const trusting = await launchChromium('--ignore-certificate-errors')
+    try {
+      expect(server.url).toMatch(/^https:/)
+      const page = await trusting.open(new URL(`view/${TRACK}`, urlOf(server)).href)
+      await waitForPicture(page, 'the number', (image) => readCode(image) === 7)
+      expect(await page.evaluate('isSecureContext && location.protocol')).toBe('https:')
+    } finally {
+      await trusting.close()
+      await server.close()
     }
   })
 })

@@ -38,7 +38,7 @@ function executable(name: BrowserName): string {
 }
 
 /** Debian's Chromium as a user has it, but headless and without traffic of its own. */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(...more: string[]): Promise<Browser> {
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
     executablePath: executable('chromium'),
@@ -52,6 +52,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      ...more,
     ],
   })
   return {

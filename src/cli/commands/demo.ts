@@ -2,7 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { DemoActionOptions } from '../actions/demo.js'
 import { parseFps, parseSize, type Size } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
-import { advertiseOption, hostOption, mediaHostOption, portOption, udpPortOption } from './shared.js'
+import {
+  advertiseOption,
+  hostOption,
+  mediaHostOption,
+  portOption,
+  tlsCertOption,
+  tlsKeyOption,
+  udpPortOption,
+} from './shared.js'
 
 /** Smaller, and there is nothing to find; larger, and drawing takes longer than a frame. */
 const SMALLEST: Size = { width: 320, height: 180 }
@@ -25,6 +33,8 @@ export function demoCommand(): Command {
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())
+    .addOption(tlsCertOption())
+    .addOption(tlsKeyOption())
     .addHelpText(
       'after',
       `

@@ -3,7 +3,15 @@ import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
-import { advertiseOption, hostOption, mediaHostOption, portOption, udpPortOption } from './shared.js'
+import {
+  advertiseOption,
+  hostOption,
+  mediaHostOption,
+  portOption,
+  tlsCertOption,
+  tlsKeyOption,
+  udpPortOption,
+} from './shared.js'
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -50,6 +58,8 @@ export function serveCommand(): Command {
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())
+    .addOption(tlsCertOption())
+    .addOption(tlsKeyOption())
     .addHelpText(
       'after',
       `

@@ -37,3 +37,14 @@ export function advertiseOption(): Option {
       'one than --udp-port; may be given several times',
   ).argParser(parseAdvertised)
 }
+
+export function tlsCertOption(): Option {
+  return new Option(
+    '--tls-cert <file>',
+    'serve HTTPS with this certificate (PEM, with its chain); needs --tls-key',
+  )
+}
+
+export function tlsKeyOption(): Option {
+  return new Option('--tls-key <file>', 'the key of --tls-cert (PEM); both are read again when they change')
+}
