@@ -3,8 +3,17 @@ import { parseArgs } from 'node:util'
 
 /** Ends the program with one line that says what is wrong, instead of a stack trace. */
 export function fail(error, exitCode = 1) {
-  console.error(error instanceof Error ? error.message : error)
+  if (error?.code === 'EADDRINUSE')
+    console.error(`port ${error.port} is taken: choose another with PORT=9000`)
+  else console.error(error instanceof Error ? error.message : error)
   process.exit(exitCode)
+}
+
+/** The port that the environment asks for. pixelcast looks at it by itself; other servers are not as clear. */
+export function portOption() {
+  const port = Number(process.env.PORT ?? 8080)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  return fail(`PORT: expected a whole number from 0 to 65535, got ${JSON.stringify(process.env.PORT)}`, 2)
 }
 
 /** Is aborted by Ctrl-C, or when the process is told to end. */
