@@ -4,6 +4,7 @@
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { createServer } from 'pixelcast'
 import { fail, portOption, stopSignal } from '../shared/program.mjs'
 import { startRobot } from '../shared/robot/index.mjs'
@@ -20,8 +21,8 @@ const app = new Hono()
 // What everybody may see
 app.get('/public/*', serveStatic({ root: PAGES }))
 app.get('/sign-in', serveStatic({ root: PAGES, path: 'sign-in.html' }))
-app.post('/sign-in', async (context) => {
-  const { password: given } = await context.req.parseBody()
+app.post('/sign-in', bodyLimit({ maxSize: 4096 }), async (context) => {
+  const { password: given } = await context.req.parseBody().catch(() => ({}))
   const cookie = accounts.signIn(given)
   if (cookie) context.header('Set-Cookie', cookie)
   return context.redirect(cookie ? '/' : '/sign-in#wrong', 303)

@@ -24,8 +24,12 @@ export function serveSignaling(http, path, tracks) {
     // Browsers let the pages of all sites open WebSockets to here, and say which site it was.
     const isOurs =
       request.url === path && (origin === undefined || [`http://${host}`, `https://${host}`].includes(origin))
-    if (!isOurs) return socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (client) => new Connection(client, tracks))
+    if (isOurs) sockets.handleUpgrade(request, socket, head, (client) => new Connection(client, tracks))
+    else {
+      // nobody else listens for it any more
+      socket.on('error', () => {})
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
+    }
   })
   return sockets
 }

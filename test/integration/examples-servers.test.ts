@@ -1,5 +1,7 @@
 // The examples with pages of their own: pixelcast as a part of another web server, and without its HTTP at all.
+import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { type Browser, launchChromium, type Page } from '../support/browser.js'
 import { Example } from '../support/example.js'
 import type { RgbaImage } from '../support/images.js'
@@ -50,6 +52,16 @@ const ask = (page: Page, path: string, method = 'GET') =>
 const text = (page: Page, id: string) => page.evaluate<string>(`document.getElementById('${id}').textContent`)
 const path = (page: Page) => page.evaluate<string>('location.pathname + location.hash')
 
+const openSocket = (page: Page, path: string) =>
+  page.evaluate<string>(
+    `((path) => new Promise((done) => {
+      const socket = new WebSocket(new URL(path, location.href.replace('http', 'ws')))
+      socket.onopen = () => done('open')
+      socket.onerror = () => done('refused')
+    }))`,
+    path,
+  )
+
 async function signIn(page: Page, password: string): Promise<void> {
   await page.evaluate(
     `(password) => {
@@ -73,6 +85,8 @@ describe.each(['express', 'fastify', 'hono'])('in %s', (name) => {
       ['/api/robot', 'POST'],
     ] as const)
       expect({ route, status: await ask(page, route, method) }).toEqual({ route, status: 401 })
+
+    expect(await openSocket(page, '/telemetry')).toBe('refused')
 
     await signIn(page, 'open barley')
     await until('a refusal', async () => (await path(page)) === '/sign-in#wrong')
@@ -112,6 +126,26 @@ describe('own-signaling', () => {
       await expectMoving(page, video(captions.indexOf('map')), [640, 390])
     }
     await expectBoth()
+
+    // what others may send disturbs nobody
+    const socketUrl = new URL('/signaling', href.replace('http', 'ws'))
+    for (const message of [
+      'no JSON',
+      'null',
+      '{"type":"offer","track":"camera","sdp":5}',
+      'x'.repeat(100_000),
+    ])
+      await new Promise<void>((done) => {
+        const socket = new WebSocket(socketUrl)
+        socket.on('open', () => socket.send(message))
+        // the first message has the tracks, the second says what was wrong with the offer
+        socket.on('message', (text) => String(text).includes('refused') && socket.close())
+        socket.on('close', () => done())
+      })
+    for (const origin of ['null', 'http://elsewhere.test'])
+      await expect(once(new WebSocket(socketUrl, { origin }), 'open')).rejects.toThrow('403')
+    await expectBoth()
+
     for (const track of ['camera', 'map']) await first.says(new RegExp(`viewer-\\d \\(${track}\\) watches`))
     expect(await first.stop(), first.stderr).toBe(0)
     expect(first.stdout.match(/left: the server was closed/g)).toHaveLength(2)

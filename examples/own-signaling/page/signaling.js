@@ -46,6 +46,7 @@ function connect() {
 
   socket.onclose = beginAnew
   socket.onmessage = async ({ data }) => {
+    if (over) return
     const message = JSON.parse(data)
     if (message.type === 'tracks') for (const track of message.tracks) watch(track)
     if (message.type === 'answer') await peers.get(message.id).setRemoteDescription(message)

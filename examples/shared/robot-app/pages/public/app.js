@@ -8,10 +8,13 @@ let isPaused = false
 function listen() {
   const socket = new WebSocket(new URL('/telemetry', location.href.replace(/^http/, 'ws')))
   socket.onmessage = ({ data }) => show(JSON.parse(data))
-  socket.onclose = () => {
+  socket.onclose = async () => {
     say('lost', 'Connection lost')
     button.disabled = true
-    setTimeout(listen, 1000)
+    // after a restart the server knows nobody
+    const answer = await fetch('/api/robot').catch(() => undefined)
+    if (answer?.status === 401) location.assign('/sign-in')
+    else setTimeout(listen, 1000)
   }
 }
 
