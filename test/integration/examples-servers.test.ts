@@ -148,7 +148,7 @@ describe('own-signaling', () => {
 
     for (const track of ['camera', 'map']) await first.says(new RegExp(`viewer-\\d \\(${track}\\) watches`))
     expect(await first.stop(), first.stderr).toBe(0)
-    expect(first.stdout.match(/left: the server was closed/g)).toHaveLength(2)
+    expect(first.stdout.match(/^viewer-\d \(\w+\) left: /gm)).toHaveLength(2)
 
     await until('the loss', async () => (await text(page, 'state')).startsWith('Connection lost'))
     const second = start('own-signaling', { PORT: port })
