@@ -63,6 +63,7 @@ const openSocket = (page: Page, path: string) =>
   )
 
 async function signIn(page: Page, password: string): Promise<void> {
+  await until('the form', () => page.evaluate<boolean>("document.readyState === 'complete'"))
   await page.evaluate(
     `(password) => {
       document.getElementById('password').value = password
