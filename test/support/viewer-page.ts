@@ -30,10 +30,16 @@ export function viewerPageState(page: Page): Promise<ViewerPageState> {
   })()`)
 }
 
-/** The frame that the viewer page shows now; undefined while there is none. */
-export async function viewerPagePixels(page: Page): Promise<RgbaImage | undefined> {
+/**
+ * The frame that the viewer page shows now; undefined while there is none. `video`: where it is on a page that is
+ * not the viewer's, as an expression.
+ */
+export async function viewerPagePixels(
+  page: Page,
+  video = "document.querySelector('pixelcast-view').video",
+): Promise<RgbaImage | undefined> {
   const shown = await page.evaluate<{ width: number; height: number; data: string } | null>(`(() => {
-    const { video } = document.querySelector('pixelcast-view')
+    const video = ${video}
     const { videoWidth: width, videoHeight: height } = video
     if (!width || video.readyState < 2) return null
     const canvas = Object.assign(document.createElement('canvas'), { width, height })
