@@ -49,7 +49,8 @@ export async function openImageAsync(image: unknown): Promise<ImageSource> {
 
 /** Mats first, because the properties of a deleted one throw; what follows is told apart by `data`. */
 function openSync(shape: Shape): ImageSource | undefined {
-  if (shape instanceof TensorImage) return shape
+  const tensor = TensorImage.sourceOf(shape)
+  if (tensor) return tensor
   if (isMat(shape)) return openMat(shape)
   if (isImageData(shape)) return openImageData(shape)
   if (isRaw(shape)) return openRaw(shape)

@@ -178,6 +178,13 @@ describe('fromTensor', () => {
     expect(() => fromTensor(new Float32Array(12), undefined as never)).toThrow(OptionError)
   })
 
+  it('is not taken in by what only looks like one, or was changed', () => {
+    const image = fromTensor(new Float32Array(12), size)
+    expect(refusal(Object.create(image)).field).toBe('data')
+    expect(refusal({ ...image }).field).toBe('data')
+    expect(openImage(Object.assign(image, { width: 8000 }))).toMatchObject({ ...size, byteLength: 12 })
+  })
+
   it('is what floats without it are referred to', () => {
     const image = { ...size, format: 'rgb24', data: new Float32Array(12) }
     expect(refusal(image)).toMatchObject({ field: 'data', actual: 'Float32Array(12)' })
