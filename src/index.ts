@@ -16,17 +16,22 @@ export {
 export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export { createServer, type PixelcastServer, type ServerEvents, type ServerOptions } from './host/index.js'
-export type {
-  CanvasLike,
-  ImageDataLike,
-  ImageLike,
-  MatImage,
-  MatLike,
-  PixelFormat,
-  RawImage,
-  SharpLike,
-  SyncImageLike,
-  VideoFrameLike,
+export {
+  type CanvasLike,
+  fromTensor,
+  type ImageDataLike,
+  type ImageLike,
+  type JimpLike,
+  type MatImage,
+  type MatLike,
+  type PixelFormat,
+  type RawImage,
+  type SharpLike,
+  type SyncImageLike,
+  type TensorData,
+  type TensorImage,
+  type TensorOptions,
+  type VideoFrameLike,
 } from './image/index.js'
 export type { TlsFiles } from './server/certificate.js'
 export {

@@ -125,9 +125,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
         this.#known.delete(key)
       },
     })
-    const { control, slots } = track.handle
+    const { control, slots, threads } = track.handle
     this.#thread
-      .call('addTrack', { server: this.#id, key, name, memory: { control, slots }, settings: track.settings })
+      .call('addTrack', {
+        server: this.#id,
+        key,
+        name,
+        memory: { control, slots, threads },
+        settings: track.settings,
+      })
       .catch((error: Error) => this.emit('error', error))
     return track
   }

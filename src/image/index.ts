@@ -9,11 +9,13 @@ export {
   type PixelFormat,
   type SourceFormat,
 } from './source.js'
+export { fromTensor, type TensorData, type TensorImage, type TensorOptions } from './tensor.js'
 export type {
   Bytes,
   CanvasLike,
   ImageDataLike,
   ImageLike,
+  JimpLike,
   MatImage,
   MatLike,
   RawImage,

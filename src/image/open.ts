@@ -2,14 +2,16 @@ import { isCanvas, openCanvas } from './canvas.js'
 import { asImageError, describe, isBinary, refuse, type Shape } from './check.js'
 import { openEncoded } from './encoded.js'
 import { isImageData, openImageData } from './image-data.js'
+import { isJimp, openJimp } from './jimp.js'
 import { isMat, isMatImage, openMat, openMatImage } from './mat.js'
 import { isRaw, openRaw } from './raw.js'
 import { isSharp, openSharp } from './sharp.js'
 import type { ImageSource } from './source.js'
+import { TensorImage } from './tensor.js'
 import { isVideoFrame, openVideoFrame } from './video-frame.js'
 
 const EXPECTED =
-  '{data, width, height, format}, an ImageData, a canvas, an OpenCV.js Mat, a VideoFrame, a sharp pipeline, or JPEG, PNG or WebP bytes'
+  '{data, width, height, format}, an ImageData, a canvas, an OpenCV.js Mat, a jimp image, a VideoFrame, a sharp pipeline, or JPEG, PNG or WebP bytes'
 
 /**
  * Recognises an image by its shape, checks it and says how to copy it. Reads no pixels of raw images; a
@@ -47,11 +49,14 @@ export async function openImageAsync(image: unknown): Promise<ImageSource> {
 
 /** Mats first, because the properties of a deleted one throw; what follows is told apart by `data`. */
 function openSync(shape: Shape): ImageSource | undefined {
+  const tensor = TensorImage.sourceOf(shape)
+  if (tensor) return tensor
   if (isMat(shape)) return openMat(shape)
   if (isImageData(shape)) return openImageData(shape)
   if (isRaw(shape)) return openRaw(shape)
   if (isCanvas(shape)) return openCanvas(shape)
   if (isMatImage(shape)) return openMatImage(shape)
+  if (isJimp(shape)) return openJimp(shape)
   return undefined
 }
 
@@ -70,6 +75,8 @@ function refuseShape(shape: Shape): never {
   if (typeof shape.then === 'function') return refuse('', EXPECTED, 'a promise (await it first)')
   if (typeof shape.canvas === 'object' && shape.canvas !== null)
     return refuse('', EXPECTED, `${describe(shape)} (a context? Pass its canvas)`)
+  if ('naturalWidth' in shape)
+    return refuse('', EXPECTED, 'an Image (draw it on a canvas, or pass the bytes of its file)')
   if ('width' in shape && 'height' in shape && 'format' in shape)
     return refuse('data', 'bytes (Uint8Array, Buffer or ArrayBuffer)', describe(shape.data))
   return refuse('', EXPECTED, describe(shape))

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { checkSize, checkTimestamp, describe, refuse, type Shape, toBytes } from './check.js'
 import { checkPixelFormat } from './formats.js'
 import { leastByteLength, mostByteLength, stridedPlanes, tightByteLength } from './layout.js'
@@ -16,6 +17,12 @@ export function isRaw(image: Shape): boolean {
  */
 export function openRaw(image: Shape): ImageSource {
   const { data, width: givenWidth, height: givenHeight, format: givenFormat, stride, timestamp } = image
+  if (types.isTypedArray(data) && !types.isUint8Array(data) && !types.isUint8ClampedArray(data))
+    refuse(
+      'data',
+      'bytes, in a Uint8Array or the like (of other numbers, fromTensor makes an image)',
+      describe(data),
+    )
   const format = checkPixelFormat(givenFormat)
   const width = checkSize(givenWidth, 'width')
   const height = checkSize(givenHeight, 'height')

@@ -1,4 +1,5 @@
 import type { PixelFormat } from './source.js'
+import type { TensorImage } from './tensor.js'
 
 /** Bytes without an element type of their own. */
 export type Bytes = Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer | DataView
@@ -78,6 +79,19 @@ export interface MatImage {
   readonly timestamp?: number | undefined
 }
 
+/** An image of `jimp`: the pixels of its `bitmap`, RGBA. Their alpha is ignored. */
+export interface JimpLike {
+  /** The pixels, row by row, without padding. */
+  readonly bitmap: {
+    /** RGBA, 8 bits a channel. */
+    readonly data: Uint8Array
+    /** Pixels. */
+    readonly width: number
+    /** Pixels. */
+    readonly height: number
+  }
+}
+
 /**
  * A WebCodecs `VideoFrame` of any implementation, in the formats RGBA, RGBX, BGRA, BGRX, I420 or NV12.
  * Its visible rectangle is shown; its `timestamp` is not used. It is not closed.
@@ -102,7 +116,15 @@ export interface SharpLike {
  * Every image that can be read at once, for `addImage`. Bytes on their own are a JPEG (baseline or
  * progressive), a PNG or a still WebP.
  */
-export type SyncImageLike = RawImage | ImageDataLike | CanvasLike | MatLike | MatImage | Bytes
+export type SyncImageLike =
+  | RawImage
+  | ImageDataLike
+  | CanvasLike
+  | MatLike
+  | MatImage
+  | JimpLike
+  | TensorImage
+  | Bytes
 
 /** Every image, for `addImageAsync`. */
 export type ImageLike = SyncImageLike | VideoFrameLike | SharpLike

@@ -1,10 +1,12 @@
 import type { SourceFormat } from '../image/source.js'
 import { ENCODED_FORMATS, PIXEL_FORMATS } from '../image/source.js'
+import { ownThreads, Threads } from './threads.js'
 
 /*
  * The shared memory of a track: one control block and a fixed number of slots. Producers in any thread
  * and the engine meet here and nowhere else. There is no lock: a slot has one owner at a time, and the
- * owner changes by compare-and-swap of its state word, so a producer that dies holds up nobody.
+ * owner changes by compare-and-swap of its state word, so a producer that dies holds up nobody. The state
+ * word of a WRITING slot names the thread that writes: when that thread is gone, the slot counts as free.
  *
  *      FREE ──producer──▶ WRITING ──publish──▶ READY ──engine──▶ TAKEN ──▶ FREE
  *                            ▲                   │
@@ -46,7 +48,7 @@ export const Word = {
 
 /** Int32 words of each slot's header. */
 export const SlotWord = {
-  /** A SlotState in the lowest two bits; when it is Ready, the sequence number above them. */
+  /** A SlotState in the lowest two bits; above them the thread (Writing), or the sequence number (Ready). */
   State: 0,
   Format: 2,
   Width: 3,
@@ -88,6 +90,8 @@ export interface TrackMemory {
   readonly control: SharedArrayBuffer
   /** The pixels of the images that wait or are being encoded; of no use to applications. */
   readonly slots: readonly SharedArrayBuffer[]
+  /** The threads that push images; of no use to applications. */
+  readonly threads: SharedArrayBuffer
 }
 
 export function createTrackMemory(queueSize: number, overflow: number): TrackMemory {
@@ -101,7 +105,7 @@ export function createTrackMemory(queueSize: number, overflow: number): TrackMem
     { length: slotCount },
     () => new SharedArrayBuffer(0, { maxByteLength: MAX_SLOT_BYTES }),
   )
-  return { control, slots }
+  return { control, slots, threads: ownThreads() }
 }
 
 /** What a slot holds once it is published. */
@@ -131,11 +135,13 @@ export class TrackControl {
   readonly queueSize: number
   readonly overflow: number
   readonly #floats: Float64Array
+  readonly #threads: Threads
 
   constructor(memory: TrackMemory) {
     this.words = new Int32Array(memory.control)
     if (this.words[Word.Magic] !== MAGIC) throw new TypeError('not the memory of a pixelcast track')
     this.#floats = new Float64Array(memory.control)
+    this.#threads = new Threads(memory.threads)
     this.slots = memory.slots
     this.queueSize = this.words[Word.QueueSize] as number
     this.overflow = this.words[Word.Overflow] as number
@@ -181,7 +187,34 @@ export class TrackControl {
     return this.#stateWord(slot) & STATE_MASK
   }
 
-  /** Moves a slot from one state, not Ready, to another; false when somebody else was faster. */
+  /** The calling thread's state word of a slot that it writes. */
+  get writing(): number {
+    return (this.#threads.join() << STATE_BITS) | SlotState.Writing
+  }
+
+  /** The lowest slot that is free, or whose writer is gone, taken for writing; -1 when there is none. */
+  claim(): number {
+    const { writing } = this
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const word = this.#stateWord(slot)
+      if (word !== SlotState.Free && !this.#isOrphaned(word, writing)) continue
+      if (this.moveSlot(slot, word, writing)) return slot
+    }
+    return -1
+  }
+
+  /** Slots that are being written, or held by `allocate()`, in threads that are there. */
+  countHeld(): number {
+    const { writing } = this
+    let count = 0
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const word = this.#stateWord(slot)
+      if ((word & STATE_MASK) === SlotState.Writing && !this.#isOrphaned(word, writing)) count++
+    }
+    return count
+  }
+
+  /** Changes a slot's whole state word; false when somebody else was faster. */
   moveSlot(slot: number, from: number, to: number): boolean {
     const word = this.slotWord(slot, SlotWord.State)
     return Atomics.compareExchange(this.words, word, from, to) === from
@@ -196,7 +229,7 @@ export class TrackControl {
 
   /** Takes a waiting image out of the queue; false when somebody else was faster. */
   moveWaiting({ slot, word }: Waiting, to: number): boolean {
-    return Atomics.compareExchange(this.words, this.slotWord(slot, SlotWord.State), word, to) === word
+    return this.moveSlot(slot, word, to)
   }
 
   /** Slots in a state. */
@@ -260,6 +293,11 @@ export class TrackControl {
       offset: word(SlotWord.Offset),
       captureTime: this.#floats[(base + SlotWord.CaptureTime) >> 1] as number,
     }
+  }
+
+  #isOrphaned(word: number, writing: number): boolean {
+    if ((word & STATE_MASK) !== SlotState.Writing || word === writing) return false
+    return this.#threads.isGone(word >>> STATE_BITS)
   }
 
   #stateWord(slot: number): number {

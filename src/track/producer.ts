@@ -85,7 +85,7 @@ export class ImageProducer {
   allocate<F extends PixelFormat>(options: AllocateOptions<F>): AllocatedImage<F> {
     const { width, height, format, byteLength } = this.#refusing(() => layoutForAllocation(options))
     // Never one with an image that waits: nobody knows when this one will be pushed.
-    const slot = this.#control.countSlots(SlotState.Writing) < MOST_WRITING ? this.#claim(false) : -1
+    const slot = this.#control.countHeld() < MOST_WRITING ? this.#claim(false) : -1
     if (slot < 0)
       throw new EngineError(
         `track ${show(this.name)}: every slot is held; pass images from allocate() to addImage, or discard() them`,
@@ -171,7 +171,7 @@ export class ImageProducer {
       // Another thread may have filled the queue since it was looked at: who comes last withdraws.
       if (
         control.waitingBefore(published) >= control.queueSize &&
-        control.moveWaiting(published, SlotState.Writing)
+        control.moveWaiting(published, control.writing)
       )
         return false
     } else {
@@ -204,12 +204,11 @@ export class ImageProducer {
     const control = this.#control
     for (;;) {
       // From the lowest on: few slots then hold all the memory, and it is warm in the cache.
-      for (let slot = 0; slot < control.slots.length; slot++) {
-        if (control.moveSlot(slot, SlotState.Free, SlotState.Writing)) return slot
-      }
+      const slot = control.claim()
+      if (slot >= 0) return slot
       const oldest = mayReplace ? control.oldestReady() : undefined
       if (!oldest) return -1
-      if (!control.moveWaiting(oldest, SlotState.Writing)) continue // the engine was faster: look again
+      if (!control.moveWaiting(oldest, control.writing)) continue // the engine was faster: look again
       control.add(Word.DroppedSuperseded)
       return oldest.slot
     }
@@ -217,7 +216,7 @@ export class ImageProducer {
 
   #free(slot: number): void {
     // Signalled: a patient producer may have found room in the queue but no free slot.
-    if (this.#control.moveSlot(slot, SlotState.Writing, SlotState.Free)) this.#control.signal(Word.Room)
+    if (this.#control.moveSlot(slot, this.#control.writing, SlotState.Free)) this.#control.signal(Word.Room)
   }
 
   #captureTime(timestamp: number | undefined, now: number): number {

@@ -33,7 +33,14 @@ const FIRST_SNIPPET = 'app.mjs'
 /** Programs that show a track: the snippet's title, and the track. */
 const SERVERS = { [FIRST_SNIPPET]: 'gradient', 'main.mjs': 'noise', 'hono.mjs': 'blue', 'http.mjs': 'gray' }
 /** Programs that are looked at one by one below. */
-const OTHER_PROGRAMS = ['renderer.mjs', 'signaling.mjs', 'queue.mjs', 'images.mjs', 'errors.mjs']
+const OTHER_PROGRAMS = [
+  'renderer.mjs',
+  'signaling.mjs',
+  'queue.mjs',
+  'images.mjs',
+  'tensor.mjs',
+  'errors.mjs',
+]
 const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: class']
 /** Programs at the beginning of a pipe on the command line. */
 const IN_A_PIPE = ['render.mjs']
@@ -65,6 +72,13 @@ function run(title: string): Program {
   const program = Program.node(folder, title)
   programs.add(program)
   return program
+}
+
+/** Of one pixel of a track's snapshot. */
+async function colourAt(url: string | URL, track: string): Promise<number[]> {
+  const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
+  const pixel = sharp(await response.arrayBuffer()).extract({ left: 80, top: 60, width: 1, height: 1 })
+  return [...(await pixel.removeAlpha().raw().toBuffer())]
 }
 
 beforeAll(async () => {
@@ -140,14 +154,18 @@ describe('programs', () => {
       ['png', 320, 240],
       ['sharp', 160, 120],
     ])
-    const colours = async (track: string) => {
-      const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
-      const pixel = sharp(await response.arrayBuffer()).extract({ left: 80, top: 60, width: 1, height: 1 })
-      return [...(await pixel.removeAlpha().raw().toBuffer())]
-    }
-    expect(await colours('canvas')).toEqual([255, 165, 0]) // CSS orange
-    expect(await colours('png')).toEqual([255, 165, 0])
-    expect(new Set(await colours('sharp')).size).toBe(1)
+    expect(await colourAt(url, 'canvas')).toEqual([255, 165, 0]) // CSS orange
+    expect(await colourAt(url, 'png')).toEqual([255, 165, 0])
+    expect(new Set(await colourAt(url, 'sharp')).size).toBe(1)
+    await program.kill()
+  })
+
+  it('tensor.mjs shows the colour of its planes', async () => {
+    const program = run('tensor.mjs')
+    const url = await program.url()
+    const { width, height } = await until('an image', async () => (await tracksWithImages(url)).get('output'))
+    expect([width, height]).toEqual([320, 240])
+    expect(await colourAt(url, 'output')).toEqual([255, 128, 0])
     await program.kill()
   })
 

@@ -15,8 +15,7 @@ afterEach(() => Promise.all(open.splice(0).map((track) => track.close())))
 
 function setUp() {
   const track = new ImageTrack('t')
-  const { control, slots } = track.handle
-  const engineTrack = new EngineTrack('t', { control, slots }, track.settings, (error) => {
+  const engineTrack = new EngineTrack('t', track.handle, track.settings, (error) => {
     throw error
   })
   open.push(engineTrack)

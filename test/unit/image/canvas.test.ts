@@ -1,4 +1,4 @@
-import { createCanvas, SvgExportFlag } from '@napi-rs/canvas'
+import { createCanvas, loadImage, SvgExportFlag } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
 import { openImage } from '../../../src/image/index.js'
 import { asyncRefusal, copied, refusal } from './refusals.js'
@@ -35,6 +35,20 @@ describe('@napi-rs/canvas', () => {
     )
     expect(refusal(createCanvas(1, 2)).field).toBe('width')
     expect(refusal(createCanvas(3, 2).getContext('2d')).actual).toContain('Pass its canvas')
+  })
+})
+
+describe('an Image of @napi-rs/canvas', () => {
+  it('is referred to a canvas, which is read with the image drawn on it', async () => {
+    const original = createCanvas(2, 2)
+    original.getContext('2d').fillStyle = '#4080c0'
+    original.getContext('2d').fillRect(0, 0, 2, 1)
+    const image = await loadImage(await original.encode('png'))
+    expect(refusal(image).actual).toContain('draw it on a canvas')
+    const canvas = createCanvas(2, 2)
+    canvas.getContext('2d').drawImage(image, 0, 0)
+    expect(copied(openImage(canvas)).slice(4)).toEqual([0x40, 0x80, 0xc0, 255, ...Array(8).fill(0)])
+    expect(openImage(image.src as Buffer)).toMatchObject({ format: 'png', width: 2, height: 2 })
   })
 })
 

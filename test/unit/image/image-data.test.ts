@@ -1,4 +1,4 @@
-import { ImageData } from '@napi-rs/canvas'
+import { createCanvas, ImageData } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
 import { openImage } from '../../../src/image/index.js'
 import { copied, refusal } from './refusals.js'
@@ -10,6 +10,15 @@ describe('openImageData', () => {
     const source = openImage(new ImageData(pixels, 3, 2))
     expect(source).toMatchObject({ format: 'rgba', width: 3, height: 2, byteLength: 24 })
     expect(copied(source)).toEqual([...pixels])
+  })
+
+  it('takes what a canvas gives', () => {
+    const context = createCanvas(4, 3).getContext('2d')
+    context.fillStyle = '#4080c0'
+    context.fillRect(0, 0, 4, 3)
+    expect(copied(openImage(context.getImageData(0, 0, 4, 3)))).toEqual(
+      Array(12).fill([0x40, 0x80, 0xc0, 255]).flat(),
+    )
   })
 
   it('takes a plain object of the shape', () => {

@@ -43,12 +43,32 @@ describe('openMat', () => {
     mat.delete()
   })
 
-  it('reads a region of a larger Mat', () => {
-    const mat = new cv.Mat(4, 6, cv.CV_8UC1)
-    mat.data.set(bytes(24))
+  it.each([
+    ['CV_8UC1', 1],
+    ['CV_8UC3', 3],
+    ['CV_8UC4', 4],
+  ] as const)('reads a region of a larger Mat of %s, and a region of that', (type, channels) => {
+    const mat = new cv.Mat(4, 6, cv[type])
+    mat.data.set(bytes(24 * channels))
+    /** Of the pixels with these numbers, counted in the large Mat. */
+    const valuesOf = (pixels: number[]) =>
+      pixels.flatMap((pixel) => [...bytes(24 * channels).slice(pixel * channels, (pixel + 1) * channels)])
     const region = mat.roi(new cv.Rect(1, 1, 3, 3))
-    expect(copied(openImage(region))).toEqual([8, 9, 10, 14, 15, 16, 20, 21, 22])
-    region.delete()
+    expect(copied(openImage(region))).toEqual(valuesOf([7, 8, 9, 13, 14, 15, 19, 20, 21]))
+    const part = region.roi(new cv.Rect(1, 1, 2, 2))
+    expect(copied(openImage({ mat: part }))).toEqual(valuesOf([14, 15, 20, 21]))
+    const rows = mat.rowRange(1, 3)
+    expect(copied(openImage(rows))).toEqual([...bytes(24 * channels).slice(6 * channels, 18 * channels)])
+    for (const each of [rows, part, region, mat]) each.delete()
+  })
+
+  it('reads what OpenCV made of an image', () => {
+    const mat = new cv.Mat(3, 4, cv.CV_8UC4)
+    mat.setTo(new cv.Scalar(10, 20, 30, 255))
+    cv.cvtColor(mat, mat, cv.COLOR_RGBA2BGR)
+    expect(copied(openImage({ mat, format: 'bgr24' }))).toEqual(Array(12).fill([30, 20, 10]).flat())
+    cv.cvtColor(mat, mat, cv.COLOR_BGR2GRAY)
+    expect(openImage(mat).format).toBe('gray8')
     mat.delete()
   })
 
@@ -59,6 +79,7 @@ describe('openMat', () => {
       [new cv.Mat(2, 2, cv.CV_8UC2), 'channels()'],
       [new cv.Mat(), 'cols'],
     ] as const
+    expect(refusal(mats[0][0])).toMatchObject({ expected: 'CV_8U (use convertTo)', actual: 'CV_32F' })
     for (const [mat, field] of mats) {
       expect(refusal(mat).field).toBe(field)
       mat.delete()

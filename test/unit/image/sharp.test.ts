@@ -38,6 +38,14 @@ describe('openSharp', () => {
     expect((await pipeline.toBuffer({ resolveWithObject: true })).info.format).toBe('png')
   })
 
+  it('reads the pixels that a step extracts, exactly', async () => {
+    const data = Uint8Array.from({ length: 6 * 4 * 3 }, (_, index) => index * 3)
+    const pipeline = sharp(data, { raw: { width: 6, height: 4, channels: 3 } })
+    const part = pipeline.extract({ left: 2, top: 1, width: 3, height: 2 })
+    const row = (y: number) => [...data.slice((y * 6 + 2) * 3, (y * 6 + 5) * 3)]
+    expect(copied(await openImageAsync(part))).toEqual([...row(1), ...row(2)])
+  })
+
   it('reads a pipeline that is fed by a stream', async () => {
     const pipeline = sharp()
     new PassThrough().end(await create(3, '#4080c0').png().toBuffer()).pipe(pipeline)

@@ -216,8 +216,8 @@ describe('a handle', () => {
 
 describe('the shared memory', () => {
   it('is recognised', () => {
-    expect(() => new TrackControl({ control: new SharedArrayBuffer(4096), slots: [] })).toThrow(
-      /not the memory/,
-    )
+    const { threads } = new ImageTrack('t').handle
+    const memory = { control: new SharedArrayBuffer(4096), slots: [], threads }
+    expect(() => new TrackControl(memory)).toThrow(/not the memory/)
   })
 })
