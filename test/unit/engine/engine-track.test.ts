@@ -67,7 +67,8 @@ describe('EngineTrack', () => {
     engineTrack.addViewer(second.viewer)
     await until('a frame', () => second.frames.length > 0)
     expect(second.frames[0]?.keyframe).toBe(true)
-    expect(second.frames[0]?.captureTime).toBeGreaterThan(joined - 1)
+    // A keyframe that was being made as it joined (an encoder that was too slow is opened anew) is young enough.
+    expect(second.frames[0]?.captureTime).toBeGreaterThan(joined - COALESCE_MS)
   })
 
   it('takes no snapshot after it was closed', async () => {
