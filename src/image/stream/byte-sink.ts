@@ -7,7 +7,7 @@ export interface ByteSink {
   room(): Uint8Array
   /**
    * So many bytes were written to the start of `room()`. A promise asks the reader to wait for it.
-   * Throws a `CliError` when the stream cannot be understood any further.
+   * Throws when the stream cannot be understood any further.
    */
   wrote(count: number): void | Promise<void>
   /** The stream is over. */
