@@ -2,8 +2,18 @@ import type { Context, Hono } from 'hono'
 import { SignalingError } from '../common/errors.js'
 import { problem } from './problem.js'
 
+/** What the app may say about a body that it is going to read. */
+export interface BodyControl {
+  /** The client may send it (100 Continue), if it asked. */
+  accept(): void
+  /** The route limits the time by itself, and not the server. */
+  takeTime(): void
+}
+
 /** What the surroundings tell the app about a request. */
 export interface ServerBindings {
+  /** Of a request that came over the server's own port. */
+  readonly body?: BodyControl
   /** It came through the application's own web server, which answers for its Host header. */
   readonly forwarded?: boolean
 }
@@ -12,7 +22,7 @@ export type ServerEnv = { Bindings: ServerBindings }
 export type App = Hono<ServerEnv>
 export type RequestContext = Context<ServerEnv>
 export type Handler = (context: RequestContext) => Response | Promise<Response>
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * Registers a resource: its methods, HEAD for GET, OPTIONS, and 405 with Allow for all others (RFC 9110
