@@ -41,6 +41,7 @@ export async function postStream(
   const counts: StreamCounts = { images: 0, refused: 0, dropped: 0, incomplete: 0 }
   let reported = Number.NEGATIVE_INFINITY
   let isClosed = false
+  let total = 0
   const refuse = (error: PixelcastError) => {
     counts.refused++
     counts.lastError = error.message
@@ -72,6 +73,7 @@ export async function postStream(
   let failure: SignalingError | undefined
   try {
     for (let chunk = await body.next(); chunk; chunk = await body.next()) {
+      total += chunk.length
       if (!sink.write(chunk)) throw noDelimiter(contentType)
       if (isClosed) throw trackClosed(name)
     }
@@ -82,7 +84,7 @@ export async function postStream(
     counts.incomplete = sink.end()
   }
   if (!failure && counts.images + counts.dropped > 0) return Response.json(counts, { headers: NO_STORE })
-  const { status, message } = failure ?? noImage(counts)
+  const { status, message } = failure ?? noImage(counts, total)
   return problem(status, message, {}, { ...counts })
 }
 
@@ -96,10 +98,13 @@ function noDelimiter(contentType: string): SignalingError {
   )
 }
 
-function noImage({ refused, lastError, incomplete }: StreamCounts): SignalingError {
+function noImage({ refused, lastError, incomplete }: StreamCounts, total: number): SignalingError {
   if (refused > 0) return new SignalingError(400, `no image could be shown: ${lastError}`)
-  return new SignalingError(
-    400,
-    `the body: expected images, got ${incomplete > 0 ? `${incomplete} bytes of an incomplete one` : 'none'}`,
-  )
+  const actual =
+    total === 0
+      ? 'nothing'
+      : incomplete > 0
+        ? `${incomplete} bytes of an incomplete one`
+        : `${total} bytes that are none`
+  return new SignalingError(400, `the body: expected images, got ${actual}`)
 }

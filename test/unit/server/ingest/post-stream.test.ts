@@ -101,11 +101,14 @@ describe('a stream', () => {
     const { send } = setUp()
     expect((await send('POST', 'cam/stream')).json).toMatchObject({
       status: 400,
-      detail: 'the body: expected images, got none',
+      detail: 'the body: expected images, got nothing',
     })
     expect((await send('POST', 'cam/stream', bodyOf(part(Buffer.from('x'))), MIXED)).json).toMatchObject({
       status: 400,
       refused: 1,
+    })
+    expect((await send('POST', 'cam/stream', bodyOf('{"no": "image"}'))).json).toMatchObject({
+      detail: 'the body: expected images, got 15 bytes that are none',
     })
     expect((await send('POST', `cam/${RAW}`, bodyOf(new Uint8Array(5)))).json).toMatchObject({
       status: 400,
