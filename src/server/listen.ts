@@ -6,8 +6,8 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
 import { ListenError } from '../common/errors.js'
-import { BodyTime } from './body-time.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
+import { IncomingBody } from './incoming-body.js'
 import { toNodeHandler } from './node-handler.js'
 import type { App } from './routing.js'
 
@@ -45,13 +45,13 @@ const TIMEOUT_CHECK_MS = 2_000
 export async function listen(app: App, { host, port, tls, onError }: ListenOptions): Promise<Listening> {
   const options = {
     headersTimeout: HEADERS_TIMEOUT_MS,
-    // Node's limit holds for all requests, and a stream of images has no end: see BodyTime.
+    // Node's limit holds for all requests, and a stream of images has no end: see IncomingBody.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   }
   const handler = toNodeHandler((request, incoming, outgoing) =>
-    app.fetch(request, { body: new BodyTime(incoming, outgoing) }),
+    app.fetch(request, { body: new IncomingBody(incoming, outgoing) }),
   )
   const { server, unwatch } = tls
     ? await secureServer(tls, options, handler, onError)

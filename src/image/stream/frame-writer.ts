@@ -1,6 +1,7 @@
 import { EngineError } from '../../common/errors.js'
 import { tightByteLength } from '../layout.js'
 import type { PixelFormat } from '../source.js'
+import type { ByteSink } from './byte-sink.js'
 
 /** Size and format of raw frames. */
 export interface FrameLayout {
@@ -80,4 +81,9 @@ export class FrameWriter<S extends FrameSlot> {
     this.#scratch ??= new Uint8Array(this.byteLength)
     return this.#scratch
   }
+}
+
+/** A writer of frames as a part of a `ByteSink`, for `feed`. */
+export function sinkOf<S extends FrameSlot>(writer: FrameWriter<S>): Pick<ByteSink, 'room' | 'wrote'> {
+  return { room: () => writer.room(), wrote: (count) => void writer.wrote(count) }
 }

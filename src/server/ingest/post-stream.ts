@@ -72,11 +72,11 @@ export async function postStream(
   })
   let failure: SignalingError | undefined
   try {
-    for (let chunk = await body.next(); chunk; chunk = await body.next()) {
+    await body.each((chunk) => {
       total += chunk.length
       if (!sink.write(chunk)) throw noDelimiter(contentType)
       if (isClosed) throw trackClosed(name)
-    }
+    })
   } catch (error) {
     if (!(error instanceof SignalingError)) throw error
     failure = error

@@ -2,7 +2,7 @@ import { ImageError, SignalingError, show } from '../../common/errors.js'
 import { openImage } from '../../image/index.js'
 import { sniffEncoded } from '../../image/sniff.js'
 import { feed } from '../../image/stream/byte-sink.js'
-import { FrameWriter } from '../../image/stream/frame-writer.js'
+import { FrameWriter, sinkOf } from '../../image/stream/frame-writer.js'
 import { GrowingBuffer } from '../../image/stream/growing-buffer.js'
 import type { BodyReader } from './body-reader.js'
 import type { HeldSlot, OneSlotEach } from './one-slot.js'
@@ -71,10 +71,9 @@ async function readIntoSlot(
     }),
     layout,
   )
-  const sink = { room: () => writer.room(), wrote: (count: number) => void writer.wrote(count) }
+  const sink = sinkOf(writer)
   try {
-    for (let chunk = await body.next(); chunk && taken === undefined; chunk = await body.next())
-      feed({ ...sink, end: () => ({ images: 0, incomplete: 0 }) }, chunk)
+    await body.each((chunk) => void (taken === undefined && feed(sink, chunk)))
   } finally {
     writer.discard()
   }
@@ -84,8 +83,9 @@ async function readIntoSlot(
 
 async function readAll(body: BodyReader, maxBytes: number, length: number | undefined): Promise<Uint8Array> {
   const bytes = new GrowingBuffer(maxBytes, length)
-  for (let chunk = await body.next(); chunk; chunk = await body.next())
+  await body.each((chunk) => {
     if (!bytes.append(chunk)) throw tooLong(maxBytes, 'more')
+  })
   if (length !== undefined && bytes.length < length)
     throw new SignalingError(
       400,

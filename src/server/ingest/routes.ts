@@ -1,6 +1,6 @@
 import { SignalingError, show } from '../../common/errors.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
-import { BodyReader } from './body-reader.js'
+import { BodyReader, readStream } from './body-reader.js'
 import { checkSender } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
 import { postStream } from './post-stream.js'
@@ -37,9 +37,10 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
       throw new SignalingError(415, `Content-Encoding: expected none, got ${show(encoding)}`)
     const read = prepare(settings)
     return senders.run(async () => {
-      const body = new BodyReader(context.req.raw, settings.timeout)
-      context.env?.body?.accept()
-      context.env?.body?.takeTime()
+      const incoming = context.env?.body
+      const body = new BodyReader(incoming?.read ?? readStream(context.req.raw), settings.timeout)
+      incoming?.accept()
+      incoming?.takeTime()
       try {
         return await read(body)
       } finally {

@@ -1,5 +1,5 @@
 import { feed } from '../../image/stream/byte-sink.js'
-import { FrameWriter } from '../../image/stream/frame-writer.js'
+import { FrameWriter, sinkOf } from '../../image/stream/frame-writer.js'
 import { GrowingBuffer } from '../../image/stream/growing-buffer.js'
 import { ImageSplitter } from '../../image/stream/image-splitter.js'
 import { boundaryOf, MultipartParser } from '../../image/stream/multipart.js'
@@ -76,11 +76,7 @@ function frames({ track, slots, onImage }: StreamOptions, layout: RawLayout): St
     slots.target(track, (image) => onImage(() => image)),
     layout,
   )
-  const sink = {
-    room: () => writer.room(),
-    wrote: (count: number) => void writer.wrote(count),
-    end: () => ({ images: 0, incomplete: 0 }),
-  }
+  const sink = sinkOf(writer)
   return {
     write(chunk) {
       feed(sink, chunk)

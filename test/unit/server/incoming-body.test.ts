@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/server/app.js'
-import { BodyTime } from '../../../src/server/body-time.js'
+import { IncomingBody } from '../../../src/server/incoming-body.js'
 import { listen } from '../../../src/server/listen.js'
 import { until } from '../../support/wait.js'
 import { FakeEngine } from './fake-engine.js'
@@ -42,7 +42,7 @@ const POST = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12
 
 describe('the time for a body', () => {
   it('ends with 408 and the connection', async () => {
-    const port = await serve((incoming, outgoing) => void new BodyTime(incoming, outgoing, 50))
+    const port = await serve((incoming, outgoing) => void new IncomingBody(incoming, outgoing, 50))
     const { seen, write } = client(port)
     write(POST)
     await until('the end', () => seen.closed)
@@ -51,7 +51,7 @@ describe('the time for a body', () => {
 
   it('ends the connection without a word when the answer has begun', async () => {
     const port = await serve((incoming, outgoing) => {
-      new BodyTime(incoming, outgoing, 50)
+      new IncomingBody(incoming, outgoing, 50)
       outgoing.end('early')
     })
     const { seen, write } = client(port)
@@ -63,7 +63,7 @@ describe('the time for a body', () => {
 
   it('does not matter to who has sent it, has none, or is given more', async () => {
     const port = await serve((incoming, outgoing) => {
-      const time = new BodyTime(incoming, outgoing, 50)
+      const time = new IncomingBody(incoming, outgoing, 50)
       if (incoming.url === '/long') time.takeTime()
       incoming.resume().on('end', () => setTimeout(() => outgoing.end('fine'), 100))
     })

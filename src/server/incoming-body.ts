@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BodyControl } from './routing.js'
+import type { BodyControl, ReadBody } from './routing.js'
 
 /** The whole body has to be here by then, at most 128 KiB of it, unless its route has a limit of its own. */
 const BODY_TIMEOUT_MS = 20_000
 /** What Node itself says in this case; the response may be half written by another. */
 const TIMEOUT_ANSWER = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
 
-/** The time that a request has for its body, which Node can limit for all requests alike only. */
-export class BodyTime implements BodyControl {
+/** The body of a request, and the time that it has, which Node can limit for all requests alike only. */
+export class IncomingBody implements BodyControl {
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
   readonly #timer: NodeJS.Timeout | undefined
@@ -31,6 +31,19 @@ export class BodyTime implements BodyControl {
 
   takeTime(): void {
     clearTimeout(this.#timer)
+  }
+
+  readonly read: ReadBody = (onChunk, onEnd) => {
+    const incoming = this.#incoming
+    const onOver = () => onEnd()
+    const onBroken = () => onEnd(incoming.errored ?? new Error('the client has left'))
+    // what is left is for the adapter to throw away, or to hang up on
+    const stop = () => {
+      incoming.off('data', onChunk).off('end', onOver).off('error', onBroken).off('close', onBroken)
+    }
+    incoming.on('end', onOver).on('error', onBroken).on('close', onBroken).on('data', onChunk)
+    if (incoming.destroyed) onBroken()
+    return stop
   }
 
   #expire(): void {
