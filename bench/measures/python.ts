@@ -7,15 +7,21 @@ import { GLASS_COLUMNS, watch } from '../support/watch.js'
 
 const PYTHON = '/usr/bin/python3'
 const PEER = join(ROOT, 'bench/peers/pixelcast_python.py')
-/** How images get from Python to pixelcast: the peer's name for it, and the report's. */
-const WAYS = { stdin: 'stdin, raw', put: 'HTTP PUT, raw', jpeg: 'HTTP stream, JPEG' } as const
+/** How images get from Python to pixelcast: the peer's name for it, and the report's. Without Python, to compare with. */
+const WAYS = {
+  node: 'addImage in Node',
+  stdin: 'stdin, raw',
+  put: 'HTTP PUT, raw',
+  jpeg: 'HTTP stream, JPEG',
+} as const
 
 export const python: Measure = {
   name: 'python',
   about:
     'Age of images of a Python program when they are painted: OpenCV frames through a pipe to `pixelcast serve -`, ' +
     'raw by PUT on one connection, and as JPEGs (quality 90, encoded by OpenCV, which counts) in one multipart ' +
-    'request; with the code of docs/python.md. CPU is that of Python alone.',
+    'request; with the code of docs/python.md. Beside them addImage in Node. CPU is that of the program that makes the ' +
+    'images; in Node pixelcast is part of it.',
   columns: GLASS_COLUMNS,
   async run(bench) {
     const missing = missingOpenCv()
@@ -33,8 +39,9 @@ export const python: Measure = {
         await bench.compare(
           conditions,
           async (system) => {
-            if (missing) return { skipped: missing }
-            const command = [PYTHON, PEER, '--cli', join(DIST, 'cli/main.js'), '--way', way]
+            if (missing && way !== 'node') return { skipped: missing }
+            const python = [PYTHON, PEER, '--cli', join(DIST, 'cli/main.js'), '--way', way]
+            const command = way === 'node' ? system.command : python
             const viewpoint = { browser: 'chromium', codec: 'h264' } as const
             return watch(bench, { ...system, command }, scene, viewpoint, bench.duration(10, 2.5))
           },

@@ -29,7 +29,7 @@ class Track:
 
     def show_encoded(self, data):
         """The bytes of a JPEG, PNG or WebP."""
-        self._put({}, data)
+        self._put({}, bytes(data))
 
     def close(self):
         self._http.close()
