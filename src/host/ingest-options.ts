@@ -15,7 +15,7 @@ export interface IngestOptions {
   readonly maxTracks?: number | undefined
   /** Longest image in bytes, 1,024…268,435,456. Default 33,554,432 (32 MiB): 3840×2160 in four channels. */
   readonly maxBytes?: number | undefined
-  /** Senders at a time, 1…1000; more are answered 503. Each may take `maxBytes` of memory. Default 32. */
+  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory. Default 32. */
   readonly maxSenders?: number | undefined
   /**
    * Longest time for an image to come, and between two images of a stream, 100…86,400,000 ms; then the request

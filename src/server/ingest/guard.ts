@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { SignalingError, show } from '../../common/errors.js'
 import type { IngestSettings } from './settings.js'
 
+/** How a request came: `loopback`, only this machine can reach the server; `own-server`, another one let it through. */
+export type Way = 'loopback' | 'own-server' | 'anywhere'
+
 /** Headers that a proxy adds: the sender is somewhere else then, also when the proxy is on loopback. */
 const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'via']
 
@@ -12,14 +15,12 @@ const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'via']
  * this kind by itself, so that a page which sends it was given the token. Without one, programs of this
  * machine may send, and no page: a page of any origin can make the browser of whoever opens it POST to
  * 127.0.0.1, without asking (CSRF). Browsers say so: in Origin, which every POST and PUT of a page has, and
- * in Sec-Fetch-Site.
- *
- * @param isPrivate only this machine can reach the server, or another web server has let the request through
+ * in Sec-Fetch-Site. An own web server knows who else may send.
  */
 export function checkSender(
   headers: Headers,
   settings: IngestSettings | undefined,
-  isPrivate: boolean,
+  way: Way,
 ): asserts settings is IngestSettings {
   if (!settings)
     throw new SignalingError(
@@ -36,8 +37,9 @@ export function checkSender(
       403,
       `Origin: expected none, got ${show(page)}: pages may send images only with a token (the option ingest.token)`,
     )
+  if (way === 'own-server') return
   const proxy = OF_PROXIES.find((name) => headers.has(name))
-  if (!isPrivate || proxy !== undefined)
+  if (way === 'anywhere' || proxy !== undefined)
     throw new SignalingError(
       403,
       'images from other machines are taken only with a token: createServer({ ingest: { token } }), or ' +

@@ -31,7 +31,8 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
     prepare: (settings: IngestSettings) => (body: BodyReader) => Promise<Response>,
   ): Promise<Response> {
     const { headers } = context.req.raw
-    checkSender(headers, settings, isPrivate || context.env?.forwarded === true)
+    const listening = isPrivate ? 'loopback' : 'anywhere'
+    checkSender(headers, settings, context.env?.forwarded ? 'own-server' : listening)
     const encoding = headers.get('content-encoding')
     if (encoding !== null && encoding.trim().toLowerCase() !== 'identity')
       throw new SignalingError(415, `Content-Encoding: expected none, got ${show(encoding)}`)

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../src/server/app.js'
-import { checkSender } from '../../../../src/server/ingest/guard.js'
+import { checkSender, type Way } from '../../../../src/server/ingest/guard.js'
 import { FakeEngine } from '../fake-engine.js'
 import { SETTINGS, setUp } from './support.js'
 
 const TOKEN = 'a-token.of~16+/=='
-const ask = (headers: Record<string, string>, token: string | undefined, isPrivate: boolean) => {
+const ask = (headers: Record<string, string>, token: string | undefined, way: Way) => {
   try {
-    checkSender(new Headers(headers), { ...SETTINGS, token }, isPrivate)
+    checkSender(new Headers(headers), { ...SETTINGS, token }, way)
     return 'taken'
   } catch (error) {
     return error as { status: number; message: string; headers: Record<string, string> }
@@ -20,7 +20,7 @@ describe('a sender without a token', () => {
       ask(
         { 'user-agent': 'curl/7.88.1', accept: '*/*', 'content-type': 'multipart/form-data' },
         undefined,
-        true,
+        'loopback',
       ),
     ).toBe('taken')
   })
@@ -33,25 +33,30 @@ describe('a sender without a token', () => {
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-origin' }],
   ])('is refused when it is a page: %j', (headers) => {
-    expect(ask(headers, undefined, true)).toMatchObject({
+    expect(ask(headers, undefined, 'loopback')).toMatchObject({
       status: 403,
       message: expect.stringMatching(/^Origin: expected none, got .*only with a token/),
     })
   })
 
   it('is refused from elsewhere, and told what to do', () => {
-    expect(ask({}, undefined, false)).toMatchObject({
+    expect(ask({}, undefined, 'anywhere')).toMatchObject({
       status: 403,
       message: expect.stringMatching(/--ingest-token TOKEN; then send Authorization: Bearer TOKEN$/),
     })
   })
 
   it.each(['x-forwarded-for', 'forwarded', 'via'])('is refused behind a proxy: %s', (name) => {
-    expect(ask({ [name]: 'x' }, undefined, true)).toMatchObject({ status: 403 })
+    expect(ask({ [name]: 'x' }, undefined, 'loopback')).toMatchObject({ status: 403 })
+  })
+
+  it('may send through an own web server, whatever is in front of that; a page may not', () => {
+    expect(ask({ 'x-forwarded-for': '192.0.2.1' }, undefined, 'own-server')).toBe('taken')
+    expect(ask({ origin: 'https://evil.example' }, undefined, 'own-server')).toMatchObject({ status: 403 })
   })
 
   it('is refused when nobody asked for images', () => {
-    expect(() => checkSender(new Headers(), undefined, true)).toThrow(/ingest: true.*serve --ingest/)
+    expect(() => checkSender(new Headers(), undefined, 'loopback')).toThrow(/ingest: true.*serve --ingest/)
   })
 })
 
@@ -59,8 +64,8 @@ describe('a sender with a token', () => {
   it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER  ${TOKEN} `])(
     'may send from anywhere: %j',
     (authorization) => {
-      for (const isPrivate of [true, false])
-        expect(ask({ authorization, origin: 'https://a.example', via: 'x' }, TOKEN, isPrivate)).toBe('taken')
+      for (const way of ['loopback', 'own-server', 'anywhere'] as const)
+        expect(ask({ authorization, origin: 'https://a.example', via: 'x' }, TOKEN, way)).toBe('taken')
     },
   )
 
@@ -74,7 +79,7 @@ describe('a sender with a token', () => {
     [`Basic ${TOKEN}`, 'Bearer realm="pixelcast", error="invalid_token"'],
     [TOKEN, 'Bearer realm="pixelcast", error="invalid_token"'],
   ])('has to show it, also on loopback: %j', (authorization, challenge) => {
-    const answer = ask(authorization === undefined ? {} : { authorization }, TOKEN, true)
+    const answer = ask(authorization === undefined ? {} : { authorization }, TOKEN, 'loopback')
     expect(answer).toMatchObject({ status: 401, headers: { 'WWW-Authenticate': challenge } })
     expect(JSON.stringify(answer)).not.toContain(TOKEN)
   })
