@@ -1,9 +1,9 @@
 // Finds the browsers that the tests drive, and installs them by apt when they are missing and that is
 // possible without asking anyone. Says nothing when all is there.
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { apt, asRoot } from './apt.mjs'
 
 /** @type {Record<'chromium' | 'firefox', { variable: string, commands: string[], package: string }>} */
 const BROWSERS = {
@@ -20,7 +20,6 @@ const BROWSERS = {
 }
 // Chromium's page and the demo's canvas draw text: on a bare Debian there may be no font at all.
 const FONTS = 'fonts-dejavu-core'
-const LOCK_WAIT_MS = 15_000
 
 /**
  * The path of a browser's executable, or undefined.
@@ -53,31 +52,6 @@ function missing() {
   return /** @type {('chromium' | 'firefox')[]} */ (Object.keys(BROWSERS)).filter(
     (name) => !findBrowser(name),
   )
-}
-
-/** The words to put before a command that needs root; undefined when there is no way without a password. */
-function asRoot() {
-  if (process.getuid?.() === 0) return []
-  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined
-}
-
-/**
- * @param {string[]} prefix
- * @param {string[]} args
- */
-function apt(prefix, args) {
-  const command = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
-  for (let attempt = 0; ; attempt++) {
-    const { status, stderr } = spawnSync(command[0] ?? '', command.slice(1), {
-      stdio: ['ignore', 'inherit', 'pipe'],
-      encoding: 'utf8',
-    })
-    process.stderr.write(stderr ?? '')
-    if (status === 0) return true
-    if (attempt > 0 || !/could not get lock|unable to (acquire|lock)/i.test(stderr ?? '')) return false
-    console.log('apt is busy with something else; trying once more')
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_WAIT_MS)
-  }
 }
 
 function ensure() {

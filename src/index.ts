@@ -15,7 +15,13 @@ export {
 } from './common/errors.js'
 export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
-export { createServer, type PixelcastServer, type ServerEvents, type ServerOptions } from './host/index.js'
+export {
+  createServer,
+  type IngestOptions,
+  type PixelcastServer,
+  type ServerEvents,
+  type ServerOptions,
+} from './host/index.js'
 export {
   type CanvasLike,
   fromTensor,

@@ -5,6 +5,7 @@ import { firstFrame } from './first-frame.js'
 import { blockedProducer, contents, glassToGlass, lateViewer } from './glass-to-glass.js'
 import { longRun } from './long.js'
 import { colours, still } from './picture.js'
+import { python } from './python.js'
 import { hundred, viewers } from './viewers.js'
 
 /** In the order in which they run and are reported. */
@@ -20,5 +21,6 @@ export const MEASURES: readonly Measure[] = [
   dropRate,
   still,
   colours,
+  python,
   longRun,
 ]

@@ -13,27 +13,17 @@ from aiohttp import web
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
+from burned import burn
 from image_track import ImageRenderingTrack
 
 BLOCK_SECONDS = 0.1
 WALK = 1 + 1 / 300
-CELLS = 40
-CODE_HEIGHT = 16
 # aioice fails at once when there is nothing to check; a viewer without candidates is found by its own
 # checks. Nobody listens on the discard port.
 NO_CANDIDATE = "a=candidate:1 1 udp 1 127.0.0.1 9 typ host"
 
 # It has no option for where to listen, and would leave loopback out.
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
-
-
-def burn(image, value):
-    """The twin of `burn` in test/support/images.ts: 32 bits and a check, as 40 black or white cells."""
-    check = ((value ^ (value >> 8) ^ (value >> 16) ^ (value >> 24)) & 0xFF) ^ 0xA5
-    word = (value << 8) | check
-    bits = numpy.array([(word >> (CELLS - 1 - i)) & 1 for i in range(CELLS)], dtype=numpy.uint8) * 255
-    row = numpy.repeat(bits, image.shape[1] // CELLS)
-    image[:CODE_HEIGHT, : len(row)] = row[None, :, None]
 
 
 class Producer:

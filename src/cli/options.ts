@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
+import { OptionError } from '../common/errors.js'
+import { checkIngestToken } from '../host/ingest-options.js'
 import { PIXEL_FORMATS, type PixelFormat } from '../image/source.js'
 import { parseAdvertisedAddress } from '../signaling/advertised.js'
 
@@ -85,6 +87,16 @@ export function parseAdvertised(text: string, previous: readonly string[] | unde
       'Expected an IP address, such as 203.0.113.5, 203.0.113.5:40000 or [2001:db8::5]:40000.',
     )
   return collect(text, previous)
+}
+
+export function parseIngestToken(text: string): string {
+  try {
+    checkIngestToken(text)
+    return text
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error
+    throw new InvalidArgumentError(`Expected ${error.expected}.`)
+  }
 }
 
 /** Collects an option that may be given several times. */

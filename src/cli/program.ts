@@ -48,6 +48,7 @@ Examples:
   pixelcast serve video.mp4 --loop        a video file, at its own speed
   pixelcast serve 'frames/*.png' --fps 5  a slideshow in natural order
   python render.py | pixelcast serve - --size 640x480 --format bgr24
+  pixelcast serve --ingest                images that programs send over HTTP
   pixelcast doctor                        whether this machine has what it takes
 `,
     )

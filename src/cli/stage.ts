@@ -6,6 +6,7 @@ import type { ImageTrack } from '../track/index.js'
 import { checkMediaHost } from './addresses.js'
 import { CliError, EXIT_USAGE, explain } from './errors.js'
 import { isLoopback } from './options.js'
+import { Remarks } from './terminal/remarks.js'
 import { StatusLine } from './terminal/status.js'
 import type { Terminal } from './terminal/terminal.js'
 
@@ -22,7 +23,14 @@ export interface StageOptions {
   readonly tlsKey?: string
   /** Addresses from outside. */
   readonly advertise?: readonly string[]
+  /** Takes images over HTTP, and makes tracks for them. */
+  readonly ingest?: boolean
+  /** What senders of images have to show. */
+  readonly ingestToken?: string
 }
+
+/** Tracks that senders may make: more than anybody looks at, few enough not to be an attack. */
+const MAX_INGESTED = 64
 
 /** A running server with its tracks, as a command shows it on the terminal. */
 export class Stage {
@@ -30,11 +38,14 @@ export class Stage {
   readonly #terminal: Terminal
   readonly #tracks: ImageTrack[] = []
   readonly #status: StatusLine
+  readonly #options: StageOptions
+  #announced = false
   /** Rejects when the server is gone although nobody closed it. Never resolves. */
   readonly failure: Promise<never>
 
-  private constructor(server: PixelcastServer, terminal: Terminal) {
+  private constructor(server: PixelcastServer, options: StageOptions, terminal: Terminal) {
     this.#server = server
+    this.#options = options
     this.#terminal = terminal
     this.#status = new StatusLine(terminal, () => this.#tracks.map(countsOf), monotonicNow)
     let last: Error = new Error('the server has ended')
@@ -42,6 +53,7 @@ export class Stage {
       last = error
       terminal.warn(explain(error))
     })
+    server.on('track', (track) => this.#onSentTrack(track))
     this.failure = new Promise((_, reject) => server.on('close', () => reject(last)))
     // whoever closes the stage does not wait for it
     this.failure.catch(() => undefined)
@@ -57,33 +69,58 @@ export class Stage {
       port: options.port,
       tls: tlsOf(options),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
+      ...(options.ingest && {
+        ingest: { token: options.ingestToken, createTracks: true, maxTracks: MAX_INGESTED },
+      }),
     }).catch((error: unknown) => {
       if (!(error instanceof ListenError)) throw error
       const hint = /^port \d/.test(error.message) ? ' with --port' : ''
       throw new CliError(`${error.message}${hint}`, undefined, { cause: error })
     })
-    return new Stage(server, terminal)
+    return new Stage(server, options, terminal)
   }
 
   addTrack(name: string): ImageTrack {
     const track = this.#server.addTrack(name)
-    track.on('error', (error) => this.#terminal.warn(`${name}: ${explain(error)}`))
-    this.#tracks.push(track)
+    this.#watch(track)
     return track
   }
 
   /** Prints the addresses and starts the status line. `descriptions` by track name. */
   announce(descriptions: ReadonlyMap<string, string>): void {
     const { url } = this.#server
+    const { ingest, ingestToken } = this.#options
+    this.#announced = true
     this.#terminal.print(`Watch at ${url}`)
-    const width = Math.max(...this.#tracks.map(({ name }) => name.length))
-    for (const { name } of this.#tracks) {
-      const description = descriptions.get(name)
-      const address = new URL(`view/${encodeURIComponent(name)}`, url).href
-      this.#terminal.print(`  ${name.padEnd(width)}  ${address}${description ? `  (${description})` : ''}`)
+    if (ingest) {
+      const token = ingestToken === undefined ? '' : ', with the token'
+      this.#terminal.print(
+        `Send images to ${url}tracks/NAME/image (PUT) or ${url}tracks/NAME/stream (POST)${token}`,
+      )
     }
+    const width = Math.max(0, ...this.#tracks.map(({ name }) => name.length))
+    for (const track of this.#tracks) this.#announceTrack(track, width, descriptions.get(track.name))
     this.#terminal.note('Press Ctrl-C to stop.')
     this.#status.start()
+  }
+
+  #announceTrack({ name }: ImageTrack, width: number, description: string | undefined): void {
+    const address = new URL(`view/${encodeURIComponent(name)}`, this.#server.url).href
+    this.#terminal.print(`  ${name.padEnd(width)}  ${address}${description ? `  (${description})` : ''}`)
+  }
+
+  /** A sender has made a track: it is shown as those of the inputs are. */
+  #onSentTrack(track: ImageTrack): void {
+    this.#watch(track)
+    if (this.#announced) this.#announceTrack(track, 0, 'sent over HTTP')
+  }
+
+  #watch(track: ImageTrack): void {
+    const { name } = track
+    const remarks = new Remarks((line) => this.#terminal.warn(`${name}: ${line}`))
+    track.on('error', (error) => remarks.add(explain(error)))
+    track.on('close', () => remarks.flush())
+    this.#tracks.push(track)
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IceServerAccess } from '../common/ice-server.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
+import type { ImageProducer } from '../track/index.js'
 
 /** What the HTTP server may ask of the engine, and all that it knows of it. */
 export interface EngineApi {
@@ -17,6 +18,8 @@ export interface EngineApi {
   disconnect(session: string): boolean
   /** The track's last image, encoded; undefined when it has none yet. */
   snapshot(track: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined>
+  /** The writing end of a track; undefined when there is no such track. */
+  producer(track: string): ImageProducer | undefined
 }
 
 export interface ConnectOptions {

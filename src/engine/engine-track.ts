@@ -9,7 +9,7 @@ import {
   type Scale,
 } from '../encode/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
-import { TrackControl, Word } from '../track/index.js'
+import { ImageProducer, TrackControl, Word } from '../track/index.js'
 import type { TrackInfo } from './api.js'
 import { TrackFeed } from './feed.js'
 import { Outlet } from './outlet.js'
@@ -39,6 +39,8 @@ interface Audience {
 
 /** A track in the engine: its feed, and the viewers that what it encodes goes to, each at its own pace. */
 export class EngineTrack {
+  /** For images that come over HTTP: one more end to write to, beside those of the application. */
+  readonly producer: ImageProducer
   readonly #feed: TrackFeed
   readonly #control: TrackControl
   readonly #audiences = new Map<VideoCodec, Audience>()
@@ -53,6 +55,7 @@ export class EngineTrack {
     onError: (error: Error) => void,
   ) {
     this.#control = new TrackControl(memory)
+    this.producer = new ImageProducer(name, memory)
     this.#feed = new TrackFeed(memory, {
       onFrame: (frame) => this.#send(frame),
       backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,

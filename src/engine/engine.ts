@@ -4,7 +4,7 @@ import { SignalingError, show } from '../common/errors.js'
 import { accessTo, type IceServerAccess } from '../common/ice-server.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
-import type { TrackMemory, TrackSettings } from '../track/index.js'
+import type { ImageProducer, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
 import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
 import { EngineTrack } from './engine-track.js'
@@ -158,6 +158,10 @@ export class Engine implements EngineApi {
 
   async snapshot(name: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined> {
     return this.#tracks.get(name)?.snapshot(format)
+  }
+
+  producer(name: string): ImageProducer | undefined {
+    return this.#tracks.get(name)?.producer
   }
 
   /** Ends every viewer and every track; resolves when nothing runs any more. */

@@ -1,2 +1,3 @@
+export type { IngestOptions } from './ingest-options.js'
 export type { ServerOptions } from './options.js'
 export { createServer, type PixelcastServer, type ServerEvents } from './server.js'

@@ -1,6 +1,7 @@
 import type { ViewerStats } from '../common/viewer-stats.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
+import type { IngestSettings } from '../server/ingest/settings.js'
 import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
 
@@ -19,6 +20,8 @@ export interface ServerSettings {
   readonly title: string | undefined
   readonly maxViewers: number
   readonly tls: TlsFiles | undefined
+  /** Undefined: images are not taken over HTTP. */
+  readonly ingest: IngestSettings | undefined
 }
 
 /**
@@ -39,6 +42,8 @@ export interface EngineCalls {
   }
   viewerStats: { params: { server: number; viewer: string }; result: ViewerStats | undefined }
   disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
+  /** The application's answer to `track-wanted`; the track was added before. */
+  trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
 }
 
@@ -68,6 +73,7 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'viewer-connected'; readonly viewer: string }
   | { readonly event: 'viewer-closed'; readonly viewer: string; readonly reason: string }
   | { readonly event: 'track-error'; readonly track: number; readonly error: SerializedError }
+  | { readonly event: 'track-wanted'; readonly name: string }
   | { readonly event: 'error'; readonly error: SerializedError }
 )
 

@@ -3,6 +3,7 @@ import type { TlsFiles } from '../server/certificate.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import { check, isTexts, isWhole } from './checks.js'
 import { checkIce } from './ice-options.js'
+import { checkIngestOptions, type IngestOptions } from './ingest-options.js'
 import { isLoopback } from './local-address.js'
 import type { ServerSettings } from './messages.js'
 
@@ -39,9 +40,25 @@ export interface ServerOptions {
   readonly title?: string | undefined
   /** Viewers at a time, 1…10,000; more are answered 503. Default 500. */
   readonly maxViewers?: number | undefined
+  /**
+   * Takes images over HTTP, from programs that are not Node. True: into the tracks that are there, from
+   * programs of this machine. Default false.
+   */
+  readonly ingest?: boolean | IngestOptions | undefined
 }
 
-const KNOWN = ['port', 'host', 'listen', 'ice', 'cors', 'allowedHosts', 'title', 'maxViewers', 'tls']
+const KNOWN = [
+  'port',
+  'host',
+  'listen',
+  'ice',
+  'cors',
+  'allowedHosts',
+  'title',
+  'maxViewers',
+  'tls',
+  'ingest',
+]
 
 /** @throws OptionError naming the option */
 export function checkServerOptions(options: ServerOptions = {}): ServerSettings {
@@ -56,6 +73,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     title,
     maxViewers = 500,
     tls,
+    ingest,
   } = options
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
@@ -89,5 +107,6 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     allowedHosts,
     title,
     maxViewers,
+    ingest: checkIngestOptions(ingest),
   }
 }

@@ -4,12 +4,15 @@ import { EngineError, OptionError, type PixelcastError, show } from '../common/e
 import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
 import { type ConnectOptions, ImageTrack, RemoteViewer, type TrackOptions } from '../track/index.js'
 import { EngineThread } from './engine-thread.js'
-import type { EngineEvent, ServerSettings } from './messages.js'
+import { Ingest } from './ingest.js'
+import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
-import { restoreError } from './serialize-error.js'
+import { restoreError, serializeError } from './serialize-error.js'
 
 /** Events of a `PixelcastServer`, with the arguments of their listeners. */
 export interface ServerEvents {
+  /** A sender has made a track (see the option `ingest.createTracks`); its first image follows. */
+  track: [track: ImageTrack]
   /** Something failed that belongs to no single call; `EngineError`: the engine failed, and the server with it. */
   error: [error: Error]
   /** The server is closed, by `close()` or because the engine failed. */
@@ -40,6 +43,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     string,
     { readonly viewer: RemoteViewer; readonly track: ImageTrack | undefined }
   >()
+  readonly #ingest: Ingest
   #nextKey = 1
   #port: number | undefined
   #closing: Promise<void> | undefined
@@ -49,6 +53,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     super()
     this.#thread = thread
     this.#settings = settings
+    this.#ingest = new Ingest(settings, {
+      get: (name) => this.#tracks.get(name),
+      add: (name) => {
+        const track = this.addTrack(name)
+        this.emit('track', track)
+        return track
+      },
+      onError: (error) => this.emit('error', error),
+    })
     this.#id = thread.register({
       onEvent: (event) => this.#on(event),
       onFailure: (error) => this.#fail(error),
@@ -143,6 +156,8 @@ export class PixelcastServer extends Emitter<ServerEvents> {
    * prefix, strip it from the URL first. Never rejects while the server is open.
    */
   readonly fetch = async (request: Request): Promise<Response> => {
+    const answer = this.#ingest.fetch(request)
+    if (answer) return answer
     const serialized = await serializeRequest(request)
     if (serialized instanceof Response) return serialized
     return toResponse(await this.#thread.call('request', { server: this.#id, request: serialized }))
@@ -211,10 +226,25 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       case 'track-error':
         this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
         break
+      case 'track-wanted':
+        this.#onWanted(event.name)
+        break
       case 'error':
         this.emit('error', restoreError(event.error))
         break
     }
+  }
+
+  /** The answer follows the track on its way. */
+  #onWanted(name: string): void {
+    let error: SerializedError | undefined
+    try {
+      this.#ingest.makeTrack(name)
+    } catch (refusal) {
+      error = serializeError(refusal)
+    }
+    const answer = { server: this.#id, name, ...(error && { error }) }
+    this.#thread.call('trackWanted', answer).catch(() => {})
   }
 
   #viewerGone(id: string, reason: string): void {

@@ -19,7 +19,8 @@ import {
   type ReplyMessage,
   type ServerSettings,
 } from './messages.js'
-import { serializeError } from './serialize-error.js'
+import { restoreError, serializeError } from './serialize-error.js'
+import { WantedTracks } from './wanted-tracks.js'
 
 if (!parentPort) throw new EngineError('this file is the entry of a worker thread')
 const port = parentPort
@@ -30,6 +31,7 @@ interface HostedServer {
   readonly engine: Engine
   readonly app: ReturnType<typeof createApp>
   readonly listening: Listening | undefined
+  readonly wanted: WantedTracks
 }
 
 const servers = new Map<number, HostedServer>()
@@ -53,12 +55,28 @@ async function openServer(server: number, settings: ServerSettings) {
       onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
     },
   )
+  const wanted = new WantedTracks((name) => report({ event: 'track-wanted', name } as EngineEvent))
   const app = createApp(engine, {
     // Requests that come through an own web server were addressed to that one.
     ...(settings.port !== undefined && { host: settings.host }),
     ...(settings.cors && { cors: settings.cors }),
     ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
     ...(settings.title !== undefined && { title: settings.title }),
+    ...(settings.ingest && {
+      ingest: {
+        settings: settings.ingest,
+        gate: {
+          track: (name) => engine.producer(name),
+          createTrack: (name) => wanted.want(name),
+          report: (track, error) =>
+            report({
+              event: 'track-error',
+              track: keyOf(track),
+              error: serializeError(error),
+            } as EngineEvent),
+        },
+      },
+    }),
     onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
   })
   try {
@@ -71,7 +89,7 @@ async function openServer(server: number, settings: ServerSettings) {
             tls: settings.tls,
             onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
           })
-    servers.set(server, { keys, engine, app, listening })
+    servers.set(server, { keys, engine, app, listening, wanted })
     return { port: listening?.port }
   } catch (error) {
     await engine.close()
@@ -82,6 +100,7 @@ async function openServer(server: number, settings: ServerSettings) {
 async function closeServer(server: number): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
+  hosted?.wanted.close()
   const closing = Promise.all([hosted?.engine.close(), hosted?.listening?.close()]).then(callbacksRun)
   closings.add(closing)
   await closing.finally(() => closings.delete(closing))
@@ -117,6 +136,9 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
   },
   async disconnectViewer({ server, viewer }) {
     servers.get(server)?.engine.disconnectViewer(viewer)
+  },
+  async trackWanted({ server, name, error }) {
+    servers.get(server)?.wanted.settle(name, error && restoreError(error))
   },
   request: ({ server, request }) => runSerialized(hosted(server).app, request),
 }

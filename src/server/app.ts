@@ -2,6 +2,9 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { EngineApi } from '../engine/api.js'
 import { hostGuard } from './host-guard.js'
+import { addIngest } from './ingest/routes.js'
+import type { IngestGate, IngestSettings } from './ingest/settings.js'
+import { hostName, isLoopback } from './loopback.js'
 import { addPages } from './pages.js'
 import { asPlainText, isProblem, problem, problemOf } from './problem.js'
 import type { App, ServerEnv } from './routing.js'
@@ -22,16 +25,35 @@ export interface AppOptions {
   readonly title?: string
   /** Folder of the built viewer, with `pages/index.html` in it; default: the package's own. */
   readonly viewerDirectory?: string
+  /** How images are taken over HTTP, and where they go. Default: not at all. */
+  readonly ingest?: { readonly settings: IngestSettings; readonly gate: IngestGate }
   /** Called with what was thrown when a request is answered 500. */
   readonly onError?: (error: unknown) => void
 }
 
+/** Without ingest nobody comes so far. */
+const NO_GATE: IngestGate = { track: () => undefined, createTrack: async () => {}, report: () => {} }
+
 /**
- * The HTTP side of an engine: pages, WHEP, snapshots, health. Sees nothing of the engine but `EngineApi`,
- * knows nothing of sockets or threads. It never rejects a request with an exception: what goes wrong is a
- * problem answer (RFC 9457).
+ * The HTTP side of an engine: pages, WHEP, snapshots, ingest, health. Sees nothing of the engine but
+ * `EngineApi`, knows nothing of sockets or threads. It never rejects a request with an exception: what goes
+ * wrong is a problem answer (RFC 9457).
  */
 export function createApp(engine: EngineApi, options: AppOptions = {}): App {
+  return build(options, (app) => {
+    addPages(app, options)
+    addTracks(app, engine)
+    addIngestTo(app, options)
+    addWhep(app, engine)
+  })
+}
+
+/** The routes of the ingest alone, for requests that came through the application's own web server. */
+export function createIngestApp(options: AppOptions): App {
+  return build(options, (app) => addIngestTo(app, options))
+}
+
+function build(options: AppOptions, addRoutes: (app: App) => void): App {
   const app: App = new Hono<ServerEnv>()
   const { cors: origins } = options
 
@@ -46,11 +68,9 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
     headers.set('Cross-Origin-Resource-Policy', origins === '*' ? 'cross-origin' : 'same-site')
   })
   app.use(hostGuard(options.host, options.allowedHosts))
-  if (origins !== undefined) allowOrigins(app, origins)
+  if (origins !== undefined) allowOrigins(app, origins, options.ingest?.settings.token !== undefined)
 
-  addPages(app, options)
-  addTracks(app, engine)
-  addWhep(app, engine)
+  addRoutes(app)
 
   app.notFound(({ req }) => problem(404, `there is nothing at ${req.path.slice(0, 200)}`))
   app.onError((error) => {
@@ -61,11 +81,23 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
   return app
 }
 
-/** No credentials: cookies mean nothing here, and bearer tokens need no permission of their own. */
-function allowOrigins(app: App, origins: readonly string[] | '*'): void {
+function addIngestTo(app: App, { host, ingest }: AppOptions): void {
+  addIngest(app, {
+    settings: ingest?.settings,
+    gate: ingest?.gate ?? NO_GATE,
+    isPrivate: host !== undefined && isLoopback(hostName(host)),
+  })
+}
+
+/**
+ * No credentials: cookies mean nothing here, and bearer tokens need no permission of their own.
+ *
+ * @param withPut pages may send images; they have to show the token
+ */
+function allowOrigins(app: App, origins: readonly string[] | '*', withPut: boolean): void {
   const middleware = cors({
     origin: origins === '*' ? '*' : [...origins],
-    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowMethods: ['GET', 'HEAD', 'POST', ...(withPut ? ['PUT'] : []), 'PATCH', 'DELETE'],
     allowHeaders: ['Content-Type', 'If-Match', 'Authorization'],
     exposeHeaders: ['Location', 'Link', 'ETag', 'Retry-After'],
     maxAge: 600,

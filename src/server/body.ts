@@ -1,4 +1,5 @@
 import { SignalingError } from '../common/errors.js'
+import type { RequestContext } from './routing.js'
 
 /**
  * Reads a request's body of at most `limit` bytes. The stream is measured, not the Content-Length: a
@@ -33,8 +34,9 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 }
 
 /** The same as text, which has to be UTF-8 (RFC 8866 §4.5). */
-export async function readText(request: Request, limit: number): Promise<string> {
-  const body = await readBody(request, limit)
+export async function readText({ req, env }: RequestContext, limit: number): Promise<string> {
+  if (Number(req.header('content-length') ?? 0) <= limit) env?.body?.accept()
+  const body = await readBody(req.raw, limit)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {

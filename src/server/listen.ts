@@ -7,6 +7,7 @@ import {
 import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
 import { ListenError } from '../common/errors.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
+import { IncomingBody } from './incoming-body.js'
 import { toNodeHandler } from './node-handler.js'
 import type { App } from './routing.js'
 
@@ -31,8 +32,6 @@ export interface Listening {
 
 /** Request line and headers have to be here by then: a connection that dawdles is of no use to a viewer. */
 const HEADERS_TIMEOUT_MS = 10_000
-/** And the whole body, at most 128 KiB, by then. */
-const REQUEST_TIMEOUT_MS = 20_000
 /** A page polls about once a second; longer than most proxies keep theirs would be wrong as well. */
 const KEEP_ALIVE_TIMEOUT_MS = 10_000
 
@@ -46,14 +45,19 @@ const TIMEOUT_CHECK_MS = 2_000
 export async function listen(app: App, { host, port, tls, onError }: ListenOptions): Promise<Listening> {
   const options = {
     headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node's limit holds for all requests, and a stream of images has no end: see IncomingBody.
+    requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   }
-  const handler = toNodeHandler((request) => app.fetch(request, {}))
+  const handler = toNodeHandler((request, incoming, outgoing) =>
+    app.fetch(request, { body: new IncomingBody(incoming, outgoing) }),
+  )
   const { server, unwatch } = tls
     ? await secureServer(tls, options, handler, onError)
     : { server: createHttpServer(options, handler), unwatch: () => {} }
+  // Without a listener Node asks for the body before anybody has looked at the headers.
+  server.on('checkContinue', handler)
   await open(server, host, port)
   // A connection that cannot be accepted (out of file handles) is an event of its own, and without a
   // listener it would end the thread. Malformed HTTP needs none: Node answers 400 and hangs up.

@@ -17,12 +17,17 @@ type FrameworkRequest = IncomingMessage & {
  * taken from `req.body` when it is still text or bytes. Never throws.
  */
 export function toNodeHandler(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (
+    request: Request,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ) => Response | Promise<Response>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const listener = getRequestListener(
-    async (request, { incoming }) => {
-      const raw = incoming as FrameworkRequest
-      return redirectToFolder(raw) ?? lostBody(raw) ?? (await fetch(request))
+    async (request, bindings) => {
+      const incoming = bindings.incoming as FrameworkRequest
+      const outgoing = bindings.outgoing as ServerResponse
+      return redirectToFolder(incoming) ?? lostBody(incoming) ?? (await fetch(request, incoming, outgoing))
     },
     {
       // The application's own Request and Response stay as they are.

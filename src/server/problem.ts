@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { SignalingError } from '../common/errors.js'
+import { ImageError, OptionError, SignalingError } from '../common/errors.js'
 
 const PROBLEM_TYPE = 'application/problem+json'
 
@@ -14,13 +14,15 @@ export interface Problem {
   readonly error: string
 }
 
-/** An error answer as `application/problem+json`. */
+/** An error answer as `application/problem+json`, with members of its own if there is more to say. */
 export function problem(
   status: number,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, unknown>> = {},
 ): Response {
-  const body: Problem = { title: STATUS_CODES[status] ?? 'Error', status, detail, error: detail }
+  const title = STATUS_CODES[status] ?? 'Error'
+  const body: Problem = { title, status, detail, error: detail, ...members }
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'Cache-Control': 'no-store', ...headers, 'Content-Type': PROBLEM_TYPE },
@@ -34,6 +36,10 @@ export function problem(
 export function problemOf(error: unknown): Response {
   if (error instanceof SignalingError && error.status >= 400 && error.status <= 599)
     return problem(error.status, error.message, error.headers)
+  if (error instanceof ImageError || error instanceof OptionError) {
+    const { field, expected, actual } = error
+    return problem(400, error.message, {}, { field, expected, actual })
+  }
   return problem(500, 'the server failed on this request; the others go on')
 }
 

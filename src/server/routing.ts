@@ -2,8 +2,29 @@ import type { Context, Hono } from 'hono'
 import { SignalingError } from '../common/errors.js'
 import { problem } from './problem.js'
 
+/** Calls with each piece of a body as it comes, then once with its end, or why there is none. */
+export type ReadBody = (onChunk: (chunk: Uint8Array) => void, onEnd: (error?: Error) => void) => StopReading
+
+/** What comes afterwards is thrown away; nothing is called any more. */
+export type StopReading = () => void
+
+/** A body that came over the server's own port. */
+export interface BodyControl {
+  /** The client may send it (100 Continue), if it asked. */
+  accept(): void
+  /** The route limits the time by itself, and not the server. */
+  takeTime(): void
+  /**
+   * The body past Request's own stream, which is two streams deep: a PUT of 1920×1080 BGR took 6.3 to 6.9 ms
+   * of CPU, against 6.9 to 14 (three runs of 200 each).
+   */
+  readonly read: ReadBody
+}
+
 /** What the surroundings tell the app about a request. */
 export interface ServerBindings {
+  /** Of a request that came over the server's own port. */
+  readonly body?: BodyControl
   /** It came through the application's own web server, which answers for its Host header. */
   readonly forwarded?: boolean
 }
@@ -12,7 +33,7 @@ export type ServerEnv = { Bindings: ServerBindings }
 export type App = Hono<ServerEnv>
 export type RequestContext = Context<ServerEnv>
 export type Handler = (context: RequestContext) => Response | Promise<Response>
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * Registers a resource: its methods, HEAD for GET, OPTIONS, and 405 with Allow for all others (RFC 9110

@@ -28,7 +28,7 @@ export function addWhep(app: App, engine: EngineApi): void {
         const name = pathSegment(context, 2)
         expectContentType(context.req.raw, SDP)
         const codecs = readCodecs(context.req.query('codec'))
-        const offer = await readText(context.req.raw, MAX_SDP_BYTES)
+        const offer = await readText(context, MAX_SDP_BYTES)
         const { session, answerSdp, iceServers } = await engine.connect(name, offer, codecs && { codecs })
         return new Response(answerSdp, {
           status: 201,
@@ -63,7 +63,7 @@ export function addWhep(app: App, engine: EngineApi): void {
         if (!engine.hasSession(session)) throw noSession()
         expectContentType(context.req.raw, TRICKLE)
         checkIfMatch(context.req.header('if-match'), sessionTag(session))
-        await engine.addCandidates(session, await readText(context.req.raw, MAX_SDP_BYTES))
+        await engine.addCandidates(session, await readText(context, MAX_SDP_BYTES))
         return new Response(null, { status: 204 })
       },
       DELETE: (context) => {

@@ -30,7 +30,10 @@ export interface TrackEvents {
   viewer: [viewer: RemoteViewer]
   /** A viewer is gone; `reason` is for people and logs. */
   leave: [viewer: RemoteViewer, reason: string]
-  /** An image that was queued could not be shown (compressed bytes that do not decode); the stream goes on. */
+  /**
+   * An image that was queued could not be shown (compressed bytes that do not decode), or one of a stream that
+   * comes over HTTP was refused; the stream goes on.
+   */
   error: [error: PixelcastError]
   /** The track is closed: by `close()`, with its server, or because the engine failed. */
   close: []

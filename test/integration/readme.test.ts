@@ -11,6 +11,7 @@ import { ROOT } from '../support/child.js'
 import { PageServer } from '../support/docs/page-server.js'
 import { Program } from '../support/docs/program.js'
 import {
+  IN_PYTHON,
   PROSE,
   parseSnippets,
   readPages,
@@ -25,6 +26,7 @@ import { typeCheck } from '../support/docs/type-check.js'
 import { tracksWithImages, watchTrack } from '../support/docs/watch.js'
 import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headless-receiver/index.js'
 import { HttpTestCamera } from '../support/http-camera.js'
+import { NO_PYTHON, python } from '../support/python.js'
 import { RtspTestCamera } from '../support/rtsp-camera.js'
 import { testVideo } from '../support/video-file.js'
 import { until } from '../support/wait.js'
@@ -39,6 +41,7 @@ const OTHER_PROGRAMS = [
   'queue.mjs',
   'images.mjs',
   'tensor.mjs',
+  'ingest.mjs',
   'errors.mjs',
 ]
 const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: class']
@@ -54,11 +57,14 @@ const RUN = [
 ]
 /** Where snippets in a page expect the server; replaced by where it is. */
 const ADDRESS = 'http://127.0.0.1:8080/'
+/** The command line as built. */
+const PIXELCAST = `'${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}'`
 
 // Below the repository's root, where `import 'pixelcast'` means the package as built.
 const folder = join(ROOT, '.cache/test', `docs-${randomUUID()}`)
 const snippets = await readSnippets()
 const ofNode = snippets.filter(({ title }) => /^[\w-]+\.mjs$/.test(title))
+const ofPython = snippets.filter(({ language }) => language === 'python')
 const ofPages = snippets.filter(({ title }) => title.startsWith('browser: '))
 const shellLines = snippets
   .filter(({ language }) => SHELL.includes(language))
@@ -82,7 +88,7 @@ async function colourAt(url: string | URL, track: string): Promise<number[]> {
 }
 
 beforeAll(async () => {
-  await writeSnippets(folder, ofNode)
+  await writeSnippets(folder, [...ofNode, ...ofPython])
   receiver = await startHeadlessReceiver()
   browser = await launchChromium()
 })
@@ -169,6 +175,30 @@ describe('programs', () => {
     await program.kill()
   })
 
+  it('ingest.mjs takes images, and tells of new tracks', async () => {
+    const program = run('ingest.mjs')
+    const url = await program.url()
+    await makeFiles()
+    const body = new Uint8Array(await readFile(join(folder, 'photo.jpg')))
+    for (const name of ['camera', 'door']) {
+      const image = new URL(`tracks/${name}/image`, url)
+      expect((await fetch(image, { method: 'PUT', body })).status).toBe(204)
+    }
+    await program.printed(/door is new/)
+    expect(program.output).not.toContain('camera is new')
+    const stream = await fetch(new URL('tracks/door/stream', url), {
+      method: 'POST',
+      body: body.slice(0, -9),
+    })
+    expect(stream.status).toBe(400)
+    const parts = new FormData()
+    parts.append('x', new Blob(['no image']))
+    await fetch(new URL('tracks/door/stream', url), { method: 'POST', body: parts })
+    await program.printed(/door: image\.data: expected JPEG/)
+    await watchTrack(receiver, url, 'door')
+    await program.kill()
+  })
+
   it('errors.mjs prints what it says', async () => {
     const program = run('errors.mjs')
     expect(await program.exited).toBe(0)
@@ -220,7 +250,21 @@ describe('pages', () => {
 })
 
 describe('the command line', () => {
-  it.each(shellLines.filter(([, line]) => !isOurs(line)))('%s: %s', async (_, line) => {
+  it.skipIf(!isOnPath('curl')).each(shellLines.filter(([, line]) => isCurl(line)))(
+    '%s: %s',
+    async (_, line) => {
+      await makeFiles()
+      const program = Program.shell(folder, `${PIXELCAST} serve --ingest --port 0 --media-host 127.0.0.1`)
+      programs.add(program)
+      const url = await program.url()
+      const curl = Program.pipeline(folder, line.replaceAll(ADDRESS, url).replace('curl ', 'curl -fsS '))
+      expect(await curl.exited, curl.output).toBe(0)
+      expect((await tracksWithImages(url)).size).toBe(1)
+      await program.kill()
+    },
+  )
+
+  it.each(shellLines.filter(([, line]) => !isOurs(line) && !isCurl(line)))('%s: %s', async (_, line) => {
     const { name, scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       name: string
       scripts: Record<string, string>
@@ -240,22 +284,15 @@ describe('the command line', () => {
   })
 
   it.skip.each(shellLines.filter(([, line]) => isOurs(line) && !isInstalled(line)))(
-    '%s: %s (its first program is not installed)',
+    `%s: %s (its first program is not installed${NO_PYTHON})`,
     () => undefined,
   )
 
   it.each(shellLines.filter(([, line]) => isOurs(line) && isInstalled(line)))('%s: %s', async (_, line) => {
-    await mkdir(join(folder, 'frames'), { recursive: true })
-    await copyFile(await testVideo(), join(folder, 'video.mp4'))
-    await copyFile(join(ROOT, 'docs/images/demo.png'), join(folder, 'frames/1.png'))
-    const photo = sharp(join(ROOT, 'docs/images/demo.png')).resize(320, 240).jpeg({ optimiseCoding: false })
-    await photo.toFile(join(folder, 'photo.jpg'))
+    await makeFiles()
     const [cameras, told] = await withCameras(line, await readFile(join(folder, 'photo.jpg')))
     try {
-      const command = told.replace(
-        'npx pixelcast',
-        `'${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}'`,
-      )
+      const command = told.replace('npx pixelcast', PIXELCAST).replace(/^python3 /, `'${python}' `)
       const program = (line.includes('|') ? Program.pipeline : Program.shell)(
         folder,
         `${command} --port 0 --media-host 127.0.0.1`,
@@ -264,7 +301,11 @@ describe('the command line', () => {
       if (line.includes(' doctor')) expect(await program.exited, program.output).toBe(0)
       else if (line.includes('/dev/video') && !existsSync('/dev/video0'))
         await program.printed(/\/dev\/video0: no such camera/)
-      else expect((await tracksWithImages(await program.url())).size).toBeGreaterThan(0)
+      else if (line.includes(' --ingest')) {
+        const photo = new Uint8Array(await readFile(join(folder, 'photo.jpg')))
+        const image = new URL('tracks/photo/image', await program.url())
+        expect((await fetch(image, { method: 'PUT', body: photo })).status).toBe(204)
+      } else expect((await tracksWithImages(await program.url())).size).toBeGreaterThan(0)
       await program.kill()
     } finally {
       await cameras?.close()
@@ -272,15 +313,34 @@ describe('the command line', () => {
   })
 })
 
+/** What the lines show. */
+async function makeFiles(): Promise<void> {
+  await mkdir(join(folder, 'frames'), { recursive: true })
+  await copyFile(await testVideo(), join(folder, 'video.mp4'))
+  await copyFile(join(ROOT, 'docs/images/demo.png'), join(folder, 'frames/1.png'))
+  const photo = sharp(join(ROOT, 'docs/images/demo.png')).resize(320, 240).jpeg({ optimiseCoding: false })
+  await photo.toFile(join(folder, 'photo.jpg'))
+}
+
 /** A line that runs pixelcast, by itself or at the end of a pipe. */
 function isOurs(line: string): boolean {
   return /^(.* \| )?npx pixelcast /.test(line)
+}
+
+/** A line that sends images to a server with ingest. */
+function isCurl(line: string): boolean {
+  return /^(.* \| )?curl /.test(line)
 }
 
 /** Whether the program at the beginning of a pipe is there. */
 function isInstalled(line: string): boolean {
   const [command = ''] = line.split(' ')
   if (!line.includes('|')) return true
+  if (command === 'python3') return python !== undefined
+  return isOnPath(command)
+}
+
+function isOnPath(command: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((entry) => existsSync(join(entry, command)))
 }
 
@@ -321,7 +381,8 @@ describe('the reading of Markdown', () => {
     ['a program', '```js\n// other.mjs\nb()\n```'],
     ['code without a title', '```ts\nb()\n```'],
     ['another page', '```html\n<!-- other.html -->\n```'],
-    ['another language', '```python\n# app.mjs\n```'],
+    ['another language', '```ruby\n# app.mjs\n```'],
+    ['Python that is not in the examples', '```python\n# app.mjs\n```'],
   ])('sees that no test runs %s', (_, text) => {
     expect(withoutTest(parseSnippets('a.md', text))).toHaveLength(1)
   })
@@ -335,6 +396,7 @@ describe('the reading of Markdown', () => {
 function withoutTest(found: readonly Snippet[]): string[] {
   const isRun = ({ language, title }: Snippet): boolean => {
     if (PROSE.includes(language) || SHELL.includes(language)) return true
+    if (language === 'python') return IN_PYTHON.some((name) => name === title)
     return language === 'html' ? PAGES.includes(title) : RUN.includes(title)
   }
   return found

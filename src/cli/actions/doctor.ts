@@ -2,6 +2,7 @@ import { checkMediaHost } from '../addresses.js'
 import { checkEncoders } from '../doctor/encoders.js'
 import { checkEngine } from '../doctor/engine.js'
 import { type Check, type Finding, formatFinding } from '../doctor/finding.js'
+import { checkIngest } from '../doctor/ingest.js'
 import { checkBrowsers, checkCameras, checkCanvas, checkNode, checkPort } from '../doctor/machine.js'
 import { CliError, explain } from '../errors.js'
 import type { StageOptions } from '../stage.js'
@@ -19,6 +20,7 @@ export async function doctor(options: DoctorOptions, print: (line: string) => vo
     ['FFmpeg', checkEncoders],
     ['WebRTC', () => checkEngine({ host, ...(mediaHost !== undefined && { mediaHost }) })],
     ['HTTP', () => checkPort(host, port)],
+    ['ingest', () => checkIngest(options)],
     ['browsers', () => checkBrowsers(host, mediaHost)],
     ['cameras', checkCameras],
     ['demo', checkCanvas],

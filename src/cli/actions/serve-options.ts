@@ -1,7 +1,7 @@
 import type { PixelFormat } from '../../image/source.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { type ArgumentKind, kindOf } from '../input/kind.js'
-import type { Size } from '../options.js'
+import { isLoopback, type Size } from '../options.js'
 import type { StageOptions } from '../stage.js'
 
 export interface ServeOptions extends StageOptions {
@@ -32,6 +32,7 @@ const MEANT_FOR: readonly [option: keyof ServeOptions, kinds: readonly ArgumentK
 /** Options that ask for different things. */
 const AT_ODDS: readonly [option: keyof ServeOptions, other: keyof ServeOptions, why: string][] = [
   ['speed', 'fps', 'which sets the speed too'],
+  ['exit', 'ingest', 'because images may come at any time'],
   ['watch', 'loop', 'because what is watched has no end'],
   ['watch', 'speed', 'because images are shown as they are written'],
   ['watch', 'fps', 'because images are shown as they are written'],
@@ -39,6 +40,17 @@ const AT_ODDS: readonly [option: keyof ServeOptions, other: keyof ServeOptions, 
 
 /** Options and inputs that do not fit together. @throws CliError (usage) naming the option */
 export function checkServeOptions(args: readonly string[], options: ServeOptions): void {
+  if (args.length === 0 && !options.ingest)
+    throw new CliError(
+      "missing required argument 'input', or --ingest for images that come over HTTP",
+      EXIT_USAGE,
+    )
+  if (options.ingest && options.ingestToken === undefined && !isLoopback(options.host))
+    throw usage(
+      'ingest',
+      `--ingest-token (or PIXELCAST_INGEST_TOKEN) beside --host ${options.host}, so that not everybody may send`,
+      'none',
+    )
   const names = options.name?.length ?? 0
   if (names > args.length)
     throw usage(
@@ -51,7 +63,7 @@ export function checkServeOptions(args: readonly string[], options: ServeOptions
   if (pipes > 1) throw new CliError(`input -: expected stdin once, got it ${pipes} times`, EXIT_USAGE)
   for (const [option, wanted, what] of MEANT_FOR)
     if (options[option] !== undefined && !kinds.some((kind) => wanted.includes(kind)))
-      throw usage(option, `${what} among the inputs`, args.join(' '))
+      throw usage(option, `${what} among the inputs`, args.join(' ') || 'none')
   for (const [option, other, why] of AT_ODDS)
     if (options[option] !== undefined && options[other] !== undefined)
       throw usage(option, `no --${other} beside it, ${why}`, 'both')

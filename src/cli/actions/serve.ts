@@ -36,7 +36,7 @@ export async function serve(
         const endings = Promise.all(
           tracks.map(async ({ input, track }) => {
             const ending = await runInput(input, track, stopped, terminal, options)
-            if (ending.shown === 0 && ending.error && tracks.length > 1)
+            if (ending.shown === 0 && ending.error && (tracks.length > 1 || options.ingest))
               terminal.warn(`${track.name}: ${explain(ending.error)}`)
             return ending
           }),
@@ -57,6 +57,7 @@ export async function serve(
 /** Resolves or rejects when there is no more reason to go on: every input has ended and nothing is there to be seen. */
 async function untilNothingIsLeft(endings: Promise<readonly Ending[]>, options: ServeOptions): Promise<void> {
   const all = await endings
+  if (options.ingest) await new Promise(() => undefined)
   if (all.every(({ shown }) => shown === 0)) {
     const [only] = all
     if (all.length === 1 && only?.error) throw only.error
@@ -84,7 +85,7 @@ async function openInputs(
       failures.push(error)
     }
   }
-  if (opened.length === 0) {
+  if (opened.length === 0 && args.length > 0) {
     if (failures.length === 1) throw failures[0]
     for (const failure of failures) terminal.note(`pixelcast: ${explain(failure)}`)
     throw new CliError('none of the inputs can be shown')

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { DoctorOptions } from '../actions/doctor.js'
-import { hostOption, mediaHostOption, portOption } from './shared.js'
+import { hostOption, ingestOption, ingestTokenOption, mediaHostOption, portOption } from './shared.js'
 
 export function doctorCommand(print: (line: string) => void): Command {
   return new Command('doctor')
@@ -8,6 +8,8 @@ export function doctorCommand(print: (line: string) => void): Command {
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(mediaHostOption())
+    .addOption(ingestOption())
+    .addOption(ingestTokenOption())
     .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',

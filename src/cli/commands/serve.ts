@@ -1,11 +1,14 @@
 import { Command, Option } from 'commander'
 import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
+import { CliError, EXIT_USAGE } from '../errors.js'
 import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
   advertiseOption,
   hostOption,
+  ingestOption,
+  ingestTokenOption,
   mediaHostOption,
   portOption,
   tlsCertOption,
@@ -19,7 +22,7 @@ export function serveCommand(): Command {
       'Shows images, videos, cameras, and what another program writes to stdin; each input is a track.',
     )
     .argument(
-      '<input...>',
+      '[input...]',
       "an image, a folder, a quoted pattern such as 'out/*.png', a video file, a camera (rtsp://, http://, " +
         '/dev/video0), or - for stdin',
     )
@@ -53,6 +56,8 @@ export function serveCommand(): Command {
       ).argParser(collect),
     )
     .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
+    .addOption(ingestOption())
+    .addOption(ingestTokenOption())
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(mediaHostOption())
@@ -72,9 +77,13 @@ Examples:
   pixelcast serve rtsp://user:password@camera/stream --host 0.0.0.0
   ffmpeg ... -f yuv4mpegpipe - | pixelcast serve -
   python render.py | pixelcast serve - --size 640x480 --format bgr24
+  pixelcast serve --ingest    then: curl -T photo.jpg http://127.0.0.1:8080/tracks/photo/image
 `,
     )
-    .action(async (inputs: string[], options: ServeOptions) => {
+    .action(async (inputs: string[], options: ServeOptions, command: Command) => {
+      // from the environment it may be there for another time
+      if (!options.ingest && command.getOptionValueSource('ingestToken') === 'cli')
+        throw new CliError('option --ingest-token: expected --ingest beside it, got none', EXIT_USAGE)
       // only now: help and mistakes are answered without loading FFmpeg
       const { serve } = await import('../actions/serve.js')
       await serve(inputs, options, new Terminal())

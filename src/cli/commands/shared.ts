@@ -1,5 +1,12 @@
 import { Option } from 'commander'
-import { parseAddress, parseAdvertised, parseHost, parsePort, parseUdpPort } from '../options.js'
+import {
+  parseAddress,
+  parseAdvertised,
+  parseHost,
+  parseIngestToken,
+  parsePort,
+  parseUdpPort,
+} from '../options.js'
 
 export const DEFAULT_PORT = 8080
 export const DEFAULT_HOST = '127.0.0.1'
@@ -47,4 +54,18 @@ export function tlsCertOption(): Option {
 
 export function tlsKeyOption(): Option {
   return new Option('--tls-key <file>', 'the key of --tls-cert (PEM); both are read again when they change')
+}
+
+export function ingestOption(): Option {
+  return new Option('--ingest', 'also take images over HTTP; each new name makes a track')
+}
+
+/** An environment variable, because everybody on the machine can read a command line. */
+export function ingestTokenOption(): Option {
+  return new Option(
+    '--ingest-token <token>',
+    'what senders have to show (Authorization: Bearer); needed with --host',
+  )
+    .env('PIXELCAST_INGEST_TOKEN')
+    .argParser(parseIngestToken)
 }

@@ -1,11 +1,12 @@
 import { open, readFile } from 'node:fs/promises'
 import { readOrientation } from '../../image/exif.js'
 import { openImage } from '../../image/index.js'
+import { SNIFF_LENGTH, sniffEncoded } from '../../image/sniff.js'
 import { CliError, systemReason } from '../errors.js'
 import { FrameConverter, type Upright, uprightFor } from './frame-converter.js'
 import { fileSource, MediaFile } from './media.js'
 import { nameFromPath } from './names.js'
-import { isAnimated, SNIFF_LENGTH, sniffEncoded } from './sniff.js'
+import { isAnimated } from './sniff.js'
 import type { Input, InputImage, TimedImage } from './types.js'
 
 /** A compressed image of 8192×8192 pixels stays far below; a larger file is not an image. */

@@ -1,15 +1,4 @@
-import type { EncodedFormat } from '../../image/source.js'
-
-/** Bytes that `sniffEncoded` needs from the start of a file. */
-export const SNIFF_LENGTH = 12
-
-/** Names a compressed image that the engine decodes by itself, by its first bytes; undefined for all others. */
-export function sniffEncoded(head: Uint8Array): EncodedFormat | undefined {
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'jpeg'
-  if (ascii(head, 1, 4) === 'PNG' && head[0] === 0x89) return 'png'
-  if (ascii(head, 0, 4) === 'RIFF' && ascii(head, 8, 12) === 'WEBP') return 'webp'
-  return undefined
-}
+import { sniffEncoded } from '../../image/sniff.js'
 
 /** Bytes from the start in which `isAnimated` finds what it looks for. */
 export const ANIMATION_LENGTH = 4096

@@ -19,6 +19,10 @@ export interface Snippet {
 export const PROSE = ['', 'text']
 export const SHELL = ['sh']
 const TITLE = /^(?:\/\/|<!--) *(.*?) *(?:-->)?$/
+const PYTHON_TITLE = /^# *(.*)$/
+
+/** Python, in the order of docs/python.md: python.test.ts runs the same files in examples/python. */
+export const IN_PYTHON = ['to_stdin.py', 'pixelcast_http.py', 'over_http.py'] as const
 
 /**
  * The snippets that need packages which this repository does not have: the test of the packed package runs
@@ -44,7 +48,7 @@ export function parseSnippets(file: string, markdown: string): Snippet[] {
       file,
       line,
       language,
-      title: TITLE.exec(code[0] ?? '')?.[1] ?? '',
+      title: (language === 'python' ? PYTHON_TITLE : TITLE).exec(code[0] ?? '')?.[1] ?? '',
       code: code.join('\n'),
     })
   }

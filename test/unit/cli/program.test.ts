@@ -41,7 +41,16 @@ describe('the command line', () => {
     [['dmeo'], /unknown command 'dmeo'\s+\(Did you mean demo\?\)/],
     [['demo', '--prot', '80'], /unknown option '--prot'\s+\(Did you mean --port\?\)/],
     [['serve', 'x.png', '--lop'], /unknown option '--lop'\s+\(Did you mean --loop\?\)/],
-    [['serve'], /missing required argument 'input'/],
+    [['serve'], /missing required argument 'input', or --ingest/],
+    [
+      ['serve', 'x', '--ingest-token', 'long-enough'],
+      /--ingest-token: expected --ingest beside it, got none/,
+    ],
+    [['serve', '--ingest', '--ingest-token', 'short'], /'short' is invalid\. Expected 8 to 512 letters/],
+    [['serve', '--ingest', '--host', '0.0.0.0'], /--ingest: expected --ingest-token .* --host 0\.0\.0\.0/],
+    [['serve', '--ingest', '--exit'], /--exit: expected no --ingest beside it/],
+    [['serve', '--ingest', '--loop'], /--loop: expected a video file, .* among the inputs, got none/],
+    [['serve', '--ingset'], /unknown option '--ingset' \(Did you mean --ingest\?\)/],
     [['demo', 'extra'], /too many arguments/],
     [
       ['demo', '--fps', 'abc'],

@@ -32,8 +32,33 @@ describe('the options of a server', () => {
     [{ ice: { servers: [{ url: 'turn:a', secret: 's', lifetime: 1 }] } }, 'lifetime: expected whole seconds'],
     [{ ice: { servers: [{ url: 'stun:a', for: 'me' }] } }, "for: expected 'viewers'"],
     [{ maxViewers: 0 }, 'maxViewers: expected'],
+    [{ ingest: 'yes' }, 'ingest: expected an object with token, createTracks'],
+    [{ ingest: { tokens: 'x' } }, 'ingest.tokens: expected one of the options token'],
+    [{ ingest: { token: 'short' } }, 'ingest.token: expected 8 to 512 letters.*got a text of 5 characters'],
+    [{ ingest: { token: 'with a space' } }, 'ingest.token: expected 8 to 512 letters'],
+    [{ ingest: { token: 12345678 } }, 'ingest.token: expected .*got 12345678'],
+    [{ ingest: { createTracks: 1 } }, 'ingest.createTracks: expected true or false, got 1'],
+    [{ ingest: { maxTracks: 0 } }, 'ingest.maxTracks: expected a whole number from 1 to 1000'],
+    [{ ingest: { maxBytes: 1 } }, 'ingest.maxBytes: expected a whole number from 1024'],
+    [{ ingest: { maxSenders: 1.5 } }, 'ingest.maxSenders: expected'],
+    [{ ingest: { timeout: 5 } }, 'ingest.timeout: expected a whole number from 100 to 86400000, got 5'],
   ])('%j is refused by name', (options, message) => {
     expect(() => checkServerOptions(options as ServerOptions)).toThrow(new RegExp(message))
+  })
+
+  it('take no images over HTTP unless asked to', () => {
+    for (const ingest of [undefined, false]) expect(checkServerOptions({ ingest }).ingest).toBeUndefined()
+    const defaults = {
+      token: undefined,
+      createTracks: false,
+      maxTracks: 16,
+      maxBytes: 33_554_432,
+      maxSenders: 32,
+      timeout: 60_000,
+    }
+    for (const ingest of [true, {}, { token: undefined }])
+      expect(checkServerOptions({ ingest }).ingest).toEqual(defaults)
+    expect(checkServerOptions({ ingest: { token: 'abc-._~+/1==' } }).ingest?.token).toBe('abc-._~+/1==')
   })
 
   it('may be undefined one by one, as they come from an environment', () => {

@@ -1,5 +1,6 @@
 import { SignalingError } from '../../../src/common/errors.js'
 import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from '../../../src/engine/api.js'
+import type { ImageProducer } from '../../../src/track/index.js'
 
 /** An engine that only remembers what it was asked. */
 export class FakeEngine implements EngineApi {
@@ -47,6 +48,10 @@ export class FakeEngine implements EngineApi {
 
   disconnect(session: string): boolean {
     return this.sessions.delete(session)
+  }
+
+  producer(): ImageProducer | undefined {
+    return undefined
   }
 
   async snapshot(): Promise<Uint8Array | undefined> {

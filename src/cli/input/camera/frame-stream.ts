@@ -1,7 +1,8 @@
 import { PIXEL_FORMATS } from '../../../image/source.js'
+import type { ByteSink, StreamEnd } from '../../../image/stream/byte-sink.js'
+import { type FrameLayout, FrameWriter } from '../../../image/stream/frame-writer.js'
+import type { AllocatedImage } from '../../../track/index.js'
 import type { ImageSink } from '../live.js'
-import type { ByteSink, StreamEnd } from '../stream/byte-sink.js'
-import { type FrameLayout, FrameWriter } from '../stream/frame-writer.js'
 
 /*
  * How a camera's process hands its frames over: a header of 16 bytes (a mark, width, height, the number of
@@ -22,7 +23,7 @@ export class FrameStreamSink implements ByteSink {
   readonly #onImage: () => void
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
   #headerLength = 0
-  #writer: FrameWriter | undefined
+  #writer: FrameWriter<AllocatedImage> | undefined
   #key = ''
   #inFrame = false
   #images = 0
@@ -64,7 +65,7 @@ export class FrameStreamSink implements ByteSink {
     if (mark !== MARK || !format) throw new Error('the camera process wrote what is no frame')
     const key = `${width}x${height}:${format}`
     if (!this.#writer || key !== this.#key)
-      this.#writer = new FrameWriter(this.#track, { width, height, format })
+      this.#writer = new FrameWriter<AllocatedImage>(this.#track, { width, height, format })
     this.#key = key
     this.#inFrame = true
   }

@@ -8,9 +8,9 @@ import {
   Frame,
   SoftwareScaleContext,
 } from 'node-av'
+import type { FrameLayout } from '../../../image/stream/frame-writer.js'
 import { CliError } from '../../errors.js'
 import { assumeColour, displaySize } from '../frame-converter.js'
-import type { FrameLayout } from '../stream/frame-writer.js'
 
 /** Formats with half as many rows of chroma as of luma. */
 const SUBSAMPLED = new Set<number>([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])

@@ -1,7 +1,7 @@
+import type { ByteSink, StreamEnd } from '../../../image/stream/byte-sink.js'
+import { ImageSplitter } from '../../../image/stream/image-splitter.js'
 import { CliError } from '../../errors.js'
 import type { LiveTarget } from '../live.js'
-import type { ByteSink, StreamEnd } from './byte-sink.js'
-import { ImageSplitter } from './image-splitter.js'
 import type { Pace } from './pace.js'
 
 /** JPEG, PNG and WebP files, one after the other. */

@@ -1,19 +1,20 @@
+import type { ByteSink, StreamEnd } from '../../../image/stream/byte-sink.js'
+import { type FrameLayout, FrameWriter } from '../../../image/stream/frame-writer.js'
+import type { AllocatedImage } from '../../../track/index.js'
 import { CliError } from '../../errors.js'
 import type { ImageSink } from '../live.js'
-import type { ByteSink, StreamEnd } from './byte-sink.js'
-import { type FrameLayout, FrameWriter } from './frame-writer.js'
 import type { Pace } from './pace.js'
 
 const Y4M = 'YUV4MPEG2 '
 
 /** Frames of one size and format, one after the other, without anything between them. */
 export class RawSink implements ByteSink {
-  readonly #writer: FrameWriter
+  readonly #writer: FrameWriter<AllocatedImage>
   readonly #pace: Pace
   #images = 0
 
   constructor(track: ImageSink, layout: FrameLayout, pace: Pace) {
-    this.#writer = new FrameWriter(track, layout)
+    this.#writer = new FrameWriter<AllocatedImage>(track, layout)
     this.#pace = pace
   }
 

@@ -1,7 +1,7 @@
 import { read } from 'node:fs'
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { promisify } from 'node:util'
-import { type ByteSink, feed } from './byte-sink.js'
+import { type ByteSink, feed } from '../../../image/stream/byte-sink.js'
 
 const readOnce = promisify(read)
 

@@ -1,8 +1,9 @@
+import type { ByteSink, StreamEnd } from '../../../image/stream/byte-sink.js'
+import { FrameWriter } from '../../../image/stream/frame-writer.js'
+import type { AllocatedImage } from '../../../track/index.js'
 import { CliError } from '../../errors.js'
 import type { PlayerClock } from '../../player.js'
 import type { ImageSink } from '../live.js'
-import type { ByteSink, StreamEnd } from './byte-sink.js'
-import { FrameWriter } from './frame-writer.js'
 import { Pace } from './pace.js'
 import { Y4mConverter } from './y4m-converter.js'
 import { frameBytes, MAX_HEADER, parseY4mHeader, type Y4mHeader } from './y4m-header.js'
@@ -105,8 +106,9 @@ function collectorFor(header: Y4mHeader, track: ImageSink): FrameCollector {
   const { width, height, pixelFormat, fullRange, pixelAspect } = header
   if (pixelAspect === 1) {
     if (pixelFormat === 'yuv420p' && !fullRange)
-      return new FrameWriter(track, { width, height, format: 'yuv420p' })
-    if (pixelFormat === 'gray') return new FrameWriter(track, { width, height, format: 'gray8' })
+      return new FrameWriter<AllocatedImage>(track, { width, height, format: 'yuv420p' })
+    if (pixelFormat === 'gray')
+      return new FrameWriter<AllocatedImage>(track, { width, height, format: 'gray8' })
   }
   return new Y4mConverter(track, header, frameBytes(header))
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkEncoders } from '../../../../src/cli/doctor/encoders.js'
 import { formatFinding } from '../../../../src/cli/doctor/finding.js'
+import { checkIngest } from '../../../../src/cli/doctor/ingest.js'
 import { checkBrowsers, checkNode, checkPort } from '../../../../src/cli/doctor/machine.js'
 import { sampleOffer } from '../../../../src/cli/doctor/sample-offer.js'
 import { checkUdp } from '../../../../src/cli/doctor/udp.js'
@@ -54,6 +55,18 @@ describe('doctor', () => {
     expect(await checkPort('203.0.113.9', 0)).toMatchObject([
       { level: 'fail', text: '203.0.113.9 is not an address of this machine' },
     ])
+  })
+
+  it('tells who may send images, when asked', () => {
+    const [local, open] = [
+      { host: '127.0.0.1', port: 0 },
+      { host: '0.0.0.0', port: 0 },
+    ]
+    expect(checkIngest(open)).toEqual([])
+    expect(checkIngest({ ...local, ingest: true })).toMatchObject([{ level: 'ok' }])
+    expect(checkIngest({ ...open, ingest: true })).toMatchObject([{ level: 'fail' }])
+    const [finding] = checkIngest({ ...open, ingest: true, ingestToken: 'a-secret-of-mine' })
+    expect(finding).toMatchObject({ level: 'ok', text: expect.not.stringContaining('secret') })
   })
 
   it('tells of Firefox and loopback', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { feed } from '../../../../src/cli/input/stream/byte-sink.js'
 import { Pace } from '../../../../src/cli/input/stream/pace.js'
 import { RawSink, refuseY4mAsRaw } from '../../../../src/cli/input/stream/raw-sink.js'
 import { PIXEL_FORMATS } from '../../../../src/image/index.js'
+import { feed } from '../../../../src/image/stream/byte-sink.js'
 import { FakeClock, FakeTrack, feedInPieces, noise } from './support.js'
 
 const never = new AbortController().signal

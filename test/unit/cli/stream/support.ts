@@ -1,8 +1,8 @@
-import type { ByteSink } from '../../../../src/cli/input/stream/byte-sink.js'
-import { feed } from '../../../../src/cli/input/stream/byte-sink.js'
 import type { PlayerClock } from '../../../../src/cli/player.js'
 import { EngineError } from '../../../../src/common/errors.js'
 import { openImage, tightByteLength } from '../../../../src/image/index.js'
+import type { ByteSink } from '../../../../src/image/stream/byte-sink.js'
+import { feed } from '../../../../src/image/stream/byte-sink.js'
 import { AllocatedImage, type AllocateOptions } from '../../../../src/track/index.js'
 import { seeded } from '../../../support/random.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { feed } from '../../../../src/cli/input/stream/byte-sink.js'
 import { frameBytes, parseY4mHeader } from '../../../../src/cli/input/stream/y4m-header.js'
 import { Y4mSink } from '../../../../src/cli/input/stream/y4m-sink.js'
+import { feed } from '../../../../src/image/stream/byte-sink.js'
 import { y4m } from '../files.js'
 import { FakeClock, FakeTrack, feedInPieces, noise } from './support.js'
 

@@ -1,8 +1,7 @@
-import { EngineError } from '../../../common/errors.js'
-import { tightByteLength } from '../../../image/index.js'
-import type { PixelFormat } from '../../../image/source.js'
-import type { AllocatedImage } from '../../../track/index.js'
-import type { ImageSink } from '../live.js'
+import { EngineError } from '../../common/errors.js'
+import { tightByteLength } from '../layout.js'
+import type { PixelFormat } from '../source.js'
+import type { ByteSink } from './byte-sink.js'
 
 /** Size and format of raw frames. */
 export interface FrameLayout {
@@ -11,17 +10,31 @@ export interface FrameLayout {
   readonly format: PixelFormat
 }
 
+/** Memory of the engine's for one frame. */
+export interface FrameSlot {
+  readonly data: Uint8Array
+  /** Gives it back without showing it. */
+  discard(): void
+}
+
+/** Where frames go: the part of a track that is needed. */
+export interface FrameTarget<S extends FrameSlot> {
+  /** Throws an `EngineError` when there is no memory to be had. */
+  allocate(layout: FrameLayout): S
+  addImage(image: S | (FrameLayout & { readonly data: Uint8Array })): unknown
+}
+
 /** Collects the bytes of raw frames in the engine's own memory, and pushes each that is complete. */
-export class FrameWriter {
+export class FrameWriter<S extends FrameSlot> {
   readonly byteLength: number
-  readonly #track: ImageSink
+  readonly #track: FrameTarget<S>
   readonly #layout: FrameLayout
-  #slot: AllocatedImage | undefined
+  #slot: S | undefined
   /** Stands in while the engine has no slot: the bytes have to go somewhere. */
   #scratch: Uint8Array | undefined
   #filled = 0
 
-  constructor(track: ImageSink, layout: FrameLayout) {
+  constructor(track: FrameTarget<S>, layout: FrameLayout) {
     this.#track = track
     this.#layout = layout
     this.byteLength = tightByteLength(layout.format, layout.width, layout.height)
@@ -68,4 +81,9 @@ export class FrameWriter {
     this.#scratch ??= new Uint8Array(this.byteLength)
     return this.#scratch
   }
+}
+
+/** A writer of frames as a part of a `ByteSink`, for `feed`. */
+export function sinkOf<S extends FrameSlot>(writer: FrameWriter<S>): Pick<ByteSink, 'room' | 'wrote'> {
+  return { room: () => writer.room(), wrote: (count) => void writer.wrote(count) }
 }

@@ -7,7 +7,7 @@ export interface ByteSink {
   room(): Uint8Array
   /**
    * So many bytes were written to the start of `room()`. A promise asks the reader to wait for it.
-   * Throws a `CliError` when the stream cannot be understood any further.
+   * Throws when the stream cannot be understood any further.
    */
   wrote(count: number): void | Promise<void>
   /** The stream is over. */
@@ -23,7 +23,7 @@ export interface StreamEnd {
 }
 
 /** Hands over bytes that were read somewhere else; they must stay as they are until the promise, if any, resolves. */
-export function feed(sink: ByteSink, bytes: Uint8Array): void | Promise<void> {
+export function feed(sink: Pick<ByteSink, 'room' | 'wrote'>, bytes: Uint8Array): void | Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     const room = sink.room()
     const count = Math.min(room.length, bytes.length - at)

@@ -12,7 +12,8 @@ const SIGNATURE = 12
  * is between them: nothing, or the boundaries of a multipart stream. Memory: the largest image so far.
  */
 export class ImageSplitter {
-  readonly #onJunk: (bytes: number) => void
+  readonly #onJunk: (bytes: number, wasImage: boolean) => void
+  readonly #maxBytes: number
   #buffer = new Uint8Array(FIRST_ROOM)
   #end = 0
   /** Where the image begins that is being walked through; bytes before it are done with. */
@@ -20,9 +21,16 @@ export class ImageSplitter {
   #walk: ImageWalk | undefined
   #junk = 0
 
-  /** `onJunk`: so many bytes are no image, but framing between images, or a damaged one. */
-  constructor(onJunk: (bytes: number) => void = () => undefined) {
+  /**
+   * `onJunk`: so many bytes are no image, but framing between images, or a damaged one (`wasImage`).
+   * `maxBytes`: longer images are taken for damaged.
+   */
+  constructor(
+    onJunk: (bytes: number, wasImage: boolean) => void = () => undefined,
+    maxBytes: number = MAX_IMAGE_BYTES,
+  ) {
     this.#onJunk = onJunk
+    this.#maxBytes = maxBytes
   }
 
   /** Bytes that do not make a whole image yet. */
@@ -64,7 +72,7 @@ export class ImageSplitter {
         return image
       }
       if (result === 'bad') this.#giveUp(walk.at)
-      else if (this.#end - this.#start > MAX_IMAGE_BYTES) this.#giveUp(this.#end)
+      else if (this.#end - this.#start > this.#maxBytes) this.#giveUp(this.#end)
       else return undefined
     }
   }
@@ -108,7 +116,7 @@ export class ImageSplitter {
     this.#walk = undefined
     // at least its first byte, or it would be found again
     this.#passOver(Math.max(at, this.#start + 1))
-    this.#flushJunk()
+    this.#flushJunk(true)
   }
 
   #passOver(to: number): void {
@@ -122,8 +130,8 @@ export class ImageSplitter {
     if (this.#start === this.#end) this.#start = this.#end = 0
   }
 
-  #flushJunk(): void {
-    if (this.#junk > 0) this.#onJunk(this.#junk)
+  #flushJunk(wasImage = false): void {
+    if (this.#junk > 0) this.#onJunk(this.#junk, wasImage)
     this.#junk = 0
   }
 }

@@ -1,4 +1,4 @@
-import type { EncodedFormat } from '../../../image/source.js'
+import type { EncodedFormat } from '../source.js'
 
 /** `more`: the end is not there yet; `bad`: this is no such image; else the position behind its end. */
 export type WalkResult = 'more' | 'bad' | number

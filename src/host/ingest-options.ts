@@ -1,0 +1,73 @@
+import { checkKeys, OptionError, show } from '../common/errors.js'
+import type { IngestSettings } from '../server/ingest/settings.js'
+
+/** How images are taken over HTTP (`PUT /tracks/NAME/image`, `POST /tracks/NAME/stream`); every one may be left out. */
+export interface IngestOptions {
+  /**
+   * What senders have to show, as `Authorization: Bearer TOKEN`: 8 to 512 letters, digits and `-._~+/=`. Default:
+   * none. Then only programs of this machine may send, to a server on a loopback `host`, and no web page;
+   * others are answered 403. Requests that come through an own web server are taken without: it knows who sends.
+   */
+  readonly token?: string | undefined
+  /** True: a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
+  readonly createTracks?: boolean | undefined
+  /** Tracks that senders may have made at a time, 1…1000. Closing one makes room. Default 16. */
+  readonly maxTracks?: number | undefined
+  /** Longest image in bytes, 1,024…268,435,456. Default 33,554,432 (32 MiB): 3840×2160 in four channels. */
+  readonly maxBytes?: number | undefined
+  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory. Default 32. */
+  readonly maxSenders?: number | undefined
+  /**
+   * Longest time for an image to come, and between two images of a stream, 100…86,400,000 ms; then the request
+   * ends with 408. Default 60,000.
+   */
+  readonly timeout?: number | undefined
+}
+
+const KNOWN = ['token', 'createTracks', 'maxTracks', 'maxBytes', 'maxSenders', 'timeout']
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** The option `ingest` of a server. @throws OptionError naming the option */
+export function checkIngestOptions(ingest: boolean | IngestOptions = false): IngestSettings | undefined {
+  if (ingest === false) return undefined
+  const options = ingest === true ? {} : ingest
+  checkKeys(options, KNOWN, 'ingest.')
+  const {
+    token,
+    createTracks = false,
+    maxTracks = 16,
+    maxBytes = 32 * 1024 * 1024,
+    maxSenders = 32,
+    timeout = 60_000,
+  } = options
+  if (token !== undefined) checkIngestToken(token)
+  if (typeof createTracks !== 'boolean') refuse('createTracks', 'true or false', show(createTracks))
+  checkWhole('maxTracks', maxTracks, 1, 1000)
+  checkWhole('maxBytes', maxBytes, 1024, MOST_BYTES)
+  checkWhole('maxSenders', maxSenders, 1, 1000)
+  checkWhole('timeout', timeout, 100, 86_400_000)
+  return { token, createTracks, maxTracks, maxBytes, maxSenders, timeout }
+}
+
+/** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */
+export function checkIngestToken(token: unknown): asserts token is string {
+  if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token) && isLong(token)) return
+  refuse(
+    'token',
+    '8 to 512 letters, digits and -._~+/=',
+    typeof token === 'string' ? `a text of ${token.length} characters` : show(token),
+  )
+}
+
+function isLong({ length }: string): boolean {
+  return length >= 8 && length <= 512
+}
+
+function checkWhole(field: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
+  refuse(field, `a whole number from ${least} to ${most}`, show(value))
+}
+
+function refuse(field: string, expected: string, actual: string): never {
+  throw new OptionError({ field: `ingest.${field}`, expected, actual })
+}

@@ -1,0 +1,84 @@
+import { SignalingError } from '../../common/errors.js'
+import type { ReadBody, StopReading } from '../routing.js'
+
+/**
+ * Reads a body chunk by chunk, and gives up when no whole image comes for too long: a sender that says
+ * nothing and one that sends a byte a second are the same in that.
+ */
+export class BodyReader {
+  readonly #read: ReadBody
+  readonly #timer: NodeJS.Timeout
+  #end: ((error?: Error) => void) | undefined
+  #failure: Error | undefined
+
+  /** @param timeout ms without a call of `progress` */
+  constructor(read: ReadBody, timeout: number) {
+    this.#read = read
+    this.#timer = setTimeout(() => {
+      this.#failure = new SignalingError(408, `no whole image came for ${timeout / 1000} s`)
+      this.#end?.(this.#failure)
+    }, timeout)
+  }
+
+  /** An image came: the time begins anew. */
+  progress(): void {
+    this.#timer.refresh()
+  }
+
+  /**
+   * Calls back with each chunk; resolves at the end of the body. Throws `SignalingError` (400 broken off,
+   * 408 too slow), and what `onChunk` throws: the rest is not read then.
+   */
+  async each(onChunk: (chunk: Uint8Array) => void): Promise<void> {
+    if (this.#failure) throw this.#failure
+    let stop: StopReading = () => {}
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const end = (error?: Error) => (error ? reject(error) : resolve())
+        this.#end = end
+        stop = this.#read(
+          (chunk) => {
+            try {
+              onChunk(chunk)
+            } catch (error) {
+              stop()
+              reject(error)
+            }
+          },
+          (error) => end(error && new SignalingError(400, `the body broke off: ${error.message}`)),
+        )
+      })
+    } finally {
+      stop()
+    }
+  }
+
+  /** What is left of the body is not wanted. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#end = undefined
+  }
+}
+
+/** The same for a request that did not come over the server's own port. */
+export function readStream({ body }: Request): ReadBody {
+  return (onChunk, onEnd) => {
+    let isWanted = true
+    const run = async () => {
+      if (!body) return
+      const reader = body.getReader()
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done || !isWanted) return
+        onChunk(value)
+      }
+    }
+    run().then(
+      () => isWanted && onEnd(),
+      (error: unknown) => isWanted && onEnd(error instanceof Error ? error : new Error(String(error))),
+    )
+    return () => {
+      isWanted = false
+    }
+  }
+}
