@@ -20,6 +20,9 @@ export class Slideshow implements Input {
   readonly #interval: number
   readonly #loop: boolean
   readonly #report: Report
+  /** What was reported: a loop comes by the same file again and again. */
+  readonly #reported = new Set<string>()
+  #progress: string | undefined
 
   /** `list` is asked again for every pass, so that a loop shows images that were added meanwhile. */
   constructor(
@@ -36,16 +39,25 @@ export class Slideshow implements Input {
     this.#report = report
   }
 
+  get progress(): string | undefined {
+    return this.#progress
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
     let at = 0
     do {
       let usable = 0
-      for (const path of await this.#list()) {
+      const paths = await this.#list()
+      for (const [index, path] of paths.entries()) {
         // read before its time, and left out without a gap when that fails
         const image = await this.#tryLoad(path)
         if (!image) continue
         usable++
-        yield { at, load: () => Promise.resolve(image) }
+        const load = () => {
+          this.#progress = `${index + 1}/${paths.length}`
+          return Promise.resolve(image)
+        }
+        yield { at, load }
         at += this.#interval
       }
       if (usable === 0) throw new CliError(`${this.name}: none of its images can be read`)
@@ -56,7 +68,9 @@ export class Slideshow implements Input {
     try {
       return await loadImage(path)
     } catch (error) {
-      this.#report(`${error instanceof Error ? error.message : String(error)}; left out`)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!this.#reported.has(reason)) this.#report(`${reason}; left out`)
+      this.#reported.add(reason)
       return undefined
     }
   }

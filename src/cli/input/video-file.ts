@@ -25,6 +25,9 @@ export class VideoFile implements Input {
   readonly #source: MediaSource
   readonly #options: PlayOptions
   readonly #report: Report
+  readonly #duration: number | undefined
+  /** Of the frame that is shown, ms from the start of the file. */
+  #position = 0
 
   /** `media` is an opened file to describe; it stays the caller's. `source`: when it is not a file of this machine. */
   constructor(
@@ -40,6 +43,12 @@ export class VideoFile implements Input {
     this.#report = report
     this.name = nameFromPath(path)
     this.description = describeVideo(media, options)
+    this.#duration = media.duration
+  }
+
+  get progress(): string {
+    const position = duration(this.#position)
+    return this.#duration === undefined ? position : `${position}/${duration(this.#duration)}`
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
@@ -64,13 +73,20 @@ export class VideoFile implements Input {
     const interval = traits.fps ? 1000 / traits.fps : undefined
     const { speed = 1 } = this.#options
     let count = 0
+    let start: number | undefined
     try {
       for (;;) {
         const frame = await media.next()
         if (!frame) break
         count++
-        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval) / speed
-        yield { at, load: () => converter.convert(frame, traits.pixelAspect, traits.orientation) }
+        const stamp = timestampOf(frame, unit)
+        const at = clock.next(stamp, Number(frame.duration) * unit || interval) / speed
+        start ??= stamp
+        const load = () => {
+          if (stamp !== undefined) this.#position = Math.max(0, stamp - (start ?? 0))
+          return converter.convert(frame, traits.pixelAspect, traits.orientation)
+        }
+        yield { at, load }
       }
       if (media.badPackets > 0)
         this.#report(`${this.#path}: ${media.badPackets} damaged packets were passed over`)
