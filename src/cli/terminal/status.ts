@@ -15,14 +15,21 @@ export interface TrackCounts {
 const LIVE_INTERVAL = 500
 /** How often a plain line is written elsewhere, in ms, and only if something happened. */
 const PLAIN_INTERVAL = 30_000
+/** Time, ms, over which images are counted: of one image a second the rate would else be 0, then 2. */
+const RATE_WINDOW = 2000
+
+interface Sample {
+  readonly time: number
+  readonly counts: readonly TrackCounts[]
+}
 
 /** Shows progress, rate, drops and viewers of the tracks while they play. */
 export class StatusLine {
   readonly #terminal: Terminal
   readonly #counts: () => readonly TrackCounts[]
   readonly #now: () => number
-  #before: readonly TrackCounts[] = []
-  #beforeTime: number
+  /** The oldest is where the rates are counted from. */
+  readonly #samples: Sample[]
   #lastPlain = ''
   #timer: NodeJS.Timeout | undefined
 
@@ -30,7 +37,7 @@ export class StatusLine {
     this.#terminal = terminal
     this.#counts = counts
     this.#now = now
-    this.#beforeTime = now()
+    this.#samples = [{ time: now(), counts: [] }]
   }
 
   start(): void {
@@ -44,11 +51,12 @@ export class StatusLine {
   }
 
   update(): void {
-    const now = this.#now()
+    const time = this.#now()
     const counts = this.#counts()
-    const states = statesOf(this.#before, counts, now - this.#beforeTime)
-    this.#before = counts
-    this.#beforeTime = now
+    while (this.#samples.length > 1 && time - this.#samples[1]!.time >= RATE_WINDOW) this.#samples.shift()
+    const before = this.#samples[0]!
+    const states = statesOf(before.counts, counts, time - before.time)
+    this.#samples.push({ time, counts })
     const line = formatStatus(states)
     const { isLive, width, height } = this.#terminal
     if (isLive) this.#terminal.live(line.length <= width ? [line] : formatStatusLines(states, height))

@@ -117,6 +117,23 @@ describe('status', () => {
     ])
   })
 
+  it('counts over two seconds: a slow rate does not jump', () => {
+    const error = new Stream(true)
+    let now = 0
+    const status = new StatusLine(
+      new Terminal(new Stream(true), error, 'xterm'),
+      () => [counts(Math.floor(now / 1000))],
+      () => now,
+    )
+    const rates: string[] = []
+    for (now = 500; now <= 6000; now += 500) {
+      error.text = ''
+      status.update()
+      rates.push(/[\d.]+(?= fps)/.exec(error.text)?.[0] ?? '')
+    }
+    expect(new Set(rates.slice(3))).toEqual(new Set(['1.0']))
+  })
+
   it('does not repeat a plain line that says the same', () => {
     const error = new Stream(false)
     let now = 0
