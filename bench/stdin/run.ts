@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CliProcess } from '../../test/support/cli-process.js'
-import { type HeadlessReceiver, startHeadlessReceiver } from '../../test/support/headless-receiver/index.js'
+import {
+  type HeadlessReceiver,
+  receiverReport,
+  startHeadlessReceiver,
+} from '../../test/support/headless-receiver/index.js'
 import { pause } from '../../test/support/wait.js'
 import { environment } from '../report/environment.js'
 import { show, textTable } from '../report/text-table.js'
@@ -11,6 +15,8 @@ import { cpuSeconds, residentMiB } from '../support/process-usage.js'
 
 /** Between two rows of the table, ms. */
 const STEP_MS = 15_000
+/** Between two receiver reports, ms. */
+const REPORT_MS = 1000
 
 interface Row {
   /** s since the start. */
@@ -71,7 +77,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const url = await cli.url()
     if (viewers > 0)
       await receiver.call('open', { url: new URL('whep/stdin', url).href, count: viewers, codec: 'h264' })
-    const rows = await watch(cli, url, receiver)
+    const reports = setInterval(() => void report(receiver).catch(() => undefined), REPORT_MS)
+    const rows = await watch(cli, url, receiver).finally(() => clearInterval(reports))
     const [{ seconds: took, latest }] = await written
     console.log(`\n${table(rows)}\n`)
     const read = Number(/the end after (\d+) images\n/.exec(cli.stderr)?.[1] ?? 0)
@@ -86,6 +93,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     await cli.kill()
     producer.kill('SIGKILL')
   }
+}
+
+/** What browsers send by themselves: a viewer that says nothing for ten seconds is taken for gone. */
+async function report(receiver: HeadlessReceiver): Promise<void> {
+  for (const { viewer, ssrc } of await receiver.call('stats'))
+    if (ssrc !== 0) await receiver.call('sendRtcp', { viewer, packet: receiverReport(1, ssrc) })
 }
 
 /** Looks again and again until the command has ended. */

@@ -7,8 +7,9 @@ import type { EncodedFormat, ImageSource } from './source.js'
 import { isWebp, readWebpHeader } from './webp.js'
 
 /**
- * Compressed bytes; sizes are those of the picture as it is shown, upright. The headers are read and the file is walked to its end, so that a truncated one is
- * refused here; whether the pixels themselves decode is known to the engine only.
+ * Compressed bytes; the size is that of the picture as it is shown, upright. The headers are read and the
+ * file is walked to its end, so that a truncated one is refused here; whether the pixels themselves decode is
+ * known to the engine only.
  */
 export function openEncoded(image: unknown): ImageSource {
   const bytes = toBytes(image, 'data')

@@ -10,6 +10,8 @@ import type { Input, InputImage, PlayOptions, Report, TimedImage } from './types
 
 /** A slide a second: slow enough to look at, fast enough to see that it moves. */
 export const SLIDES_PER_SECOND = 1
+/** Up to here there is time to decode every image once more than the engine does, to name those that are damaged. */
+const MOST_PROVEN_PER_SECOND = 10
 
 /** The images of a folder or of a pattern, one after the other in natural order. */
 export class Slideshow implements Input {
@@ -66,7 +68,7 @@ export class Slideshow implements Input {
 
   async #tryLoad(path: string): Promise<InputImage | undefined> {
     try {
-      return await loadImage(path)
+      return await loadImage(path, this.#interval >= 1000 / MOST_PROVEN_PER_SECOND)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (!this.#reported.has(reason)) this.#report(`${reason}; left out`)

@@ -36,8 +36,11 @@ export class ImageFile implements Input {
  * Reads an image file, and makes sure that it can be shown. JPEG, PNG and WebP are given as they are, because
  * the engine decodes them by itself, when somebody watches; everything else is decoded here, and so are
  * those in sizes that the engine does not take. Errors are `CliError`s that name the file.
+ *
+ * @param prove decode also what the engine will decode: what it could not, it would pass over without knowing
+ *   the file's name
  */
-export async function loadImage(path: string): Promise<InputImage> {
+export async function loadImage(path: string, prove = true): Promise<InputImage> {
   try {
     const file = await open(path)
     try {
@@ -51,7 +54,7 @@ export async function loadImage(path: string): Promise<InputImage> {
       await file.close()
     }
     const bytes = await readFile(path)
-    const odd = await tryAsEngine(bytes)
+    const odd = await tryAsEngine(bytes, prove)
     if (!odd) return bytes
     return await decodeFirstFrame(path).catch((error: unknown) => {
       throw new CliError(`cannot be decoded in this size (${odd.field} ${odd.actual})`, undefined, {
@@ -74,15 +77,16 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Decodes a file as the engine will: what that could not decode it would pass over without knowing the file's name.
+ * Reads a file as the engine will.
  *
  * @returns the error when only the size is not one for the engine
  * @throws ImageError when it is damaged
  */
-async function tryAsEngine(bytes: Uint8Array): Promise<ImageError | undefined> {
+async function tryAsEngine(bytes: Uint8Array, decode: boolean): Promise<ImageError | undefined> {
   const reader = new SourceReader()
   try {
     const { format, width, height } = openImage(bytes)
+    if (!decode) return undefined
     const frame = await reader.read({ format, width, height, data: bytes })
     frame.free()
     return undefined
