@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
-import { OptionError } from '../common/errors.js'
+import { ImageError, OptionError } from '../common/errors.js'
 import { checkIngestToken } from '../host/ingest-options.js'
-import { PIXEL_FORMATS, type PixelFormat } from '../image/source.js'
+import { checkPixelFormat } from '../image/formats.js'
+import type { PixelFormat } from '../image/source.js'
 import { parseAdvertisedAddress } from '../signaling/advertised.js'
 
 /** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
@@ -39,9 +40,11 @@ export function parseSpeed(text: string): number {
 }
 
 export function parseFormat(text: string): PixelFormat {
-  const format = PIXEL_FORMATS.find((known) => known === text)
-  if (!format) throw new InvalidArgumentError(`Expected one of ${PIXEL_FORMATS.join(', ')}.`)
-  return format
+  try {
+    return checkPixelFormat(text)
+  } catch (error) {
+    throw error instanceof ImageError ? new InvalidArgumentError(`Expected ${error.expected}.`) : error
+  }
 }
 
 export function parsePort(text: string): number {

@@ -59,6 +59,7 @@ Examples:
   for (const command of [program, ...program.commands])
     command
       .exitOverride()
+      .helpOption('-h, --help', 'show this help')
       .showSuggestionAfterError(true)
       .configureOutput({
         writeOut: (text) => output.out(text),

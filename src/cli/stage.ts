@@ -3,7 +3,7 @@ import { ListenError } from '../common/errors.js'
 import { createServer, type PixelcastServer } from '../host/index.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { ImageTrack } from '../track/index.js'
-import { checkMediaHost } from './addresses.js'
+import { checkAddresses, outerAddresses } from './addresses.js'
 import { CliError, EXIT_USAGE, explain } from './errors.js'
 import { isLoopback } from './options.js'
 import { Remarks } from './terminal/remarks.js'
@@ -37,6 +37,8 @@ export class Stage {
   readonly #server: PixelcastServer
   readonly #terminal: Terminal
   readonly #tracks: ImageTrack[] = []
+  /** How far the input of a track is. */
+  readonly #progress = new Map<ImageTrack, () => string | undefined>()
   readonly #status: StatusLine
   readonly #options: StageOptions
   #announced = false
@@ -47,7 +49,11 @@ export class Stage {
     this.#server = server
     this.#options = options
     this.#terminal = terminal
-    this.#status = new StatusLine(terminal, () => this.#tracks.map(countsOf), monotonicNow)
+    this.#status = new StatusLine(
+      terminal,
+      () => this.#tracks.map((track) => ({ ...countsOf(track), progress: this.#progress.get(track)?.() })),
+      monotonicNow,
+    )
     let last: Error = new Error('the server has ended')
     server.on('error', (error) => {
       last = error
@@ -61,9 +67,7 @@ export class Stage {
 
   /** Opens the server; rejects with a `ListenError` when the address cannot be had. */
   static async open(options: StageOptions, terminal: Terminal): Promise<Stage> {
-    checkMediaHost(options.mediaHost)
-    if (!isLoopback(options.host))
-      terminal.warn(`anyone who can reach ${options.host} can watch; there is no password`)
+    checkAddresses(options)
     const server = await createServer({
       host: options.host,
       port: options.port,
@@ -77,12 +81,19 @@ export class Stage {
       const hint = /^port \d/.test(error.message) ? ' with --port' : ''
       throw new CliError(`${error.message}${hint}`, undefined, { cause: error })
     })
+    const isWildcard = options.host === '0.0.0.0' || options.host === '::'
+    if (!isLoopback(options.host))
+      terminal.warn(
+        `anyone who can reach ${isWildcard ? 'this machine' : options.host} can watch; there is no password`,
+      )
     return new Stage(server, options, terminal)
   }
 
-  addTrack(name: string): ImageTrack {
+  /** `progress`: how far its input is, for the status line. */
+  addTrack(name: string, progress: () => string | undefined = () => undefined): ImageTrack {
     const track = this.#server.addTrack(name)
     this.#watch(track)
+    this.#progress.set(track, progress)
     return track
   }
 
@@ -92,6 +103,8 @@ export class Stage {
     const { ingest, ingestToken } = this.#options
     this.#announced = true
     this.#terminal.print(`Watch at ${url}`)
+    for (const hostname of outerAddresses(this.#options.host))
+      this.#terminal.print(`  from other machines: ${Object.assign(new URL(url ?? ''), { hostname }).href}`)
     if (ingest) {
       const token = ingestToken === undefined ? '' : ', with the token'
       this.#terminal.print(

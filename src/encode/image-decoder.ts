@@ -11,6 +11,7 @@ import {
 } from 'node-av/constants'
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib'
 import { ImageError } from '../common/errors.js'
+import { MAX_SIZE } from '../image/check.js'
 import type { EncodedFormat } from '../image/source.js'
 
 const CODEC_ID: Record<EncodedFormat, AVCodecID> = {
@@ -64,6 +65,8 @@ export class ImageDecoder {
     const context = new CodecContext()
     context.allocContext3(codec)
     context.threadCount = 1 // frame threads would hold a picture back
+    // A header that was read may belong to another picture than the one that is decoded.
+    context.setOption('max_pixels', String(MAX_SIZE * MAX_SIZE))
     // Half a picture is no picture.
     context.setOption('err_detect', 'explode')
     const result = await context.open2(codec, null)

@@ -17,9 +17,10 @@ const QP2LAMBDA = 118
  * One image as a file.
  *
  * @param source any frame; not changed
+ * @param blend show what is transparent on black, as viewers see it; else alpha is ignored
  * @throws Error when FFmpeg refuses
  */
-export async function encodeImage(source: Frame, format: 'png' | 'jpg'): Promise<Uint8Array> {
+export async function encodeImage(source: Frame, format: 'png' | 'jpg', blend = false): Promise<Uint8Array> {
   const isPng = format === 'png'
   const codec = Codec.findEncoder(isPng ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG)
   if (!codec) throw new Error(`this FFmpeg has no ${format} encoder`)
@@ -39,6 +40,7 @@ export async function encodeImage(source: Frame, format: 'png' | 'jpg'): Promise
     check(frame.getBuffer(0))
     scaler.allocContext()
     scaler.setOption('sws_flags', 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp')
+    if (blend) scaler.setOption('alphablend', 'uniform_color')
     check(await scaler.scaleFrame(frame, source))
     context.allocContext3(codec)
     context.width = frame.width

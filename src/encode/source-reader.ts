@@ -13,8 +13,11 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
+import { readOrientation } from '../image/exif.js'
 import type { EncodedFormat, PixelFormat, SourceFormat } from '../image/source.js'
+import { firstWebpPicture } from '../image/webp.js'
 import { ImageDecoder } from './image-decoder.js'
+import { Straightener } from './straightener.js'
 
 const PIXEL_FORMAT: Record<PixelFormat, AVPixelFormat> = {
   bgr24: AV_PIX_FMT_BGR24,
@@ -43,19 +46,30 @@ export function isCompressed(format: SourceFormat): format is EncodedFormat {
 /** Makes an FFmpeg frame of an image: over the slot's memory when it is pixels, decoded when it is a file. */
 export class SourceReader {
   readonly #decoder = new ImageDecoder()
+  readonly #straightener = new Straightener()
 
   /**
-   * One call at a time. `image.data` must not change while the frame is in use; the caller frees it.
+   * Files come out upright, as their Exif data says; of an animation the first picture. One call at a time. `image.data` must not change while the frame is in use; the caller frees it.
    *
    * @throws ImageError when compressed bytes do not decode
    */
   async read(image: SourceImage): Promise<Frame> {
-    if (isCompressed(image.format)) return this.#decoder.decode(image.format, image.data)
+    if (isCompressed(image.format)) return this.#readFile(image.format, image.data)
     return wrapPixels(image.format, image)
+  }
+
+  async #readFile(format: EncodedFormat, data: Uint8Array): Promise<Frame> {
+    const first = format === 'webp' ? firstWebpPicture(data) : undefined
+    const frame = await this.#decoder.decode(format, first?.file ?? data)
+    return this.#straightener.straighten(frame, {
+      orientation: readOrientation(data),
+      placement: first?.placement,
+    })
   }
 
   close(): void {
     this.#decoder.close()
+    this.#straightener.close()
   }
 }
 

@@ -5,11 +5,14 @@ import {
   Converter,
   type EncodedFrame,
   type EncodeTarget,
+  isCompressed,
   type Scale,
   type TimedPicture,
   TrackEncoder,
 } from '../encode/index.js'
 import { ImageConsumer, type TakenImage, type TrackMemory, Word } from '../track/index.js'
+import { LastImages } from './last-images.js'
+import { PushInterval } from './push-interval.js'
 import { RateMeter } from './rate-meter.js'
 import { type SnapshotFormat, Snapshots } from './snapshots.js'
 
@@ -31,17 +34,13 @@ interface RunningEncoder {
   watchers: number
 }
 
-/** An image may take as long as this to be encoded while none came before it, ms. */
-const FIRST_INTERVAL_MS = 1000
 /** Browsers show 60 images a second at most; more need not be kept up with. */
 const SHORTEST_INTERVAL_MS = 1000 / 60
-/** Time over which the images a second are counted for the encoders, ms. */
-const PUSH_WINDOW_MS = 500
 
 /**
  * The way of one track's images through the engine: takes each from the queue when the encoders are
  * free, converts it once a scale, encodes it once per codec and scale that somebody watches, keeps the last.
- * Without a watcher it only keeps the last image.
+ * Without a watcher it only keeps the last images, and decodes none of them but now and then.
  */
 export class TrackFeed {
   readonly #consumer: ImageConsumer
@@ -51,11 +50,13 @@ export class TrackFeed {
   readonly #meter = new RateMeter()
   readonly #snapshots = new Snapshots()
   readonly #retired: TrackEncoder[] = []
-  /** The last image, for those who come later and for snapshots. */
-  #kept: TakenImage | undefined
+  /** For those who come later and for snapshots. */
+  readonly #last = new LastImages()
+  /** Those who wait until the newest image is known to be good. */
+  readonly #wantProof: (() => void)[] = []
   /** The last image converted, by scale; empty while nobody watches. */
   readonly #pictures = new Map<Scale, TimedPicture>()
-  readonly #pushes = { at: 0, count: 0, interval: FIRST_INTERVAL_MS }
+  readonly #pushes = new PushInterval()
   /** How long the last conversion took, ms. */
   #conversion = 0
   #pumping = false
@@ -77,7 +78,8 @@ export class TrackFeed {
 
   /** Size of the last image, pixels. */
   get size(): { width: number; height: number } | undefined {
-    return this.#kept && { width: this.#kept.width, height: this.#kept.height }
+    const image = this.#last.newest
+    return image && { width: image.width, height: image.height }
   }
 
   /** Images taken in the last second. */
@@ -124,9 +126,14 @@ export class TrackFeed {
     this.#pump()
   }
 
-  /** The last image as a file; undefined when there was none yet. */
-  snapshot(format: SnapshotFormat): Promise<Uint8Array | undefined> {
-    return this.#snapshots.take(format, () => (this.#closed ? undefined : this.#kept))
+  /** The last image that is good, as a file; undefined when there was none yet. */
+  async snapshot(format: SnapshotFormat): Promise<Uint8Array | undefined> {
+    if (!this.#closed && this.#last.newest !== this.#last.good)
+      await new Promise<void>((resolve) => {
+        this.#wantProof.push(resolve)
+        this.#pump()
+      })
+    return this.#snapshots.take(format, () => (this.#closed ? undefined : this.#last.good))
   }
 
   /** Closes the track for its producers and frees everything; resolves when no encoder works any more. */
@@ -162,10 +169,15 @@ export class TrackFeed {
 
   /** One image, or one repetition; false when there is nothing to do now. */
   async #step(): Promise<boolean> {
+    if (this.#wantProof.length > 0) {
+      await this.#proveNewest()
+      for (const resolve of this.#wantProof.splice(0)) resolve()
+      return true
+    }
     const image = this.#consumer.take()
     if (image) {
       this.#meter.count(monotonicNow())
-      if (this.#encoders.size === 0) this.#keep(image)
+      if (this.#encoders.size === 0) await this.#keep(image)
       else if (await this.#show(image)) await this.#encodeNew(image)
       return true
     }
@@ -174,8 +186,7 @@ export class TrackFeed {
       return false
     }
     // Somebody has come, or wants another scale, and no new image has come.
-    if (this.#missingScales().length > 0 && !(this.#kept && (await this.#showMissing(this.#kept))))
-      return false
+    if (this.#missingScales().length > 0 && !(await this.#showMissing())) return false
     const now = monotonicNow()
     const due = [...this.#encoders.values()].filter(({ encoder }) => encoder.dueAt(now) <= now)
     const ready = due.filter((running) => this.#isFree(running, now))
@@ -191,16 +202,38 @@ export class TrackFeed {
     if (!pictures) return false
     this.#dropPictures()
     for (const picture of pictures) this.#pictures.set(picture.scale, picture)
-    this.#keep(image)
+    this.#last.keep(image, start)
     this.#conversion = monotonicNow() - start
     return true
   }
 
-  /** Converts the image that is shown for those scales at which it was not wanted before. */
-  async #showMissing(image: TakenImage): Promise<boolean> {
-    const pictures = await this.#convert(image, this.#missingScales())
-    for (const picture of pictures ?? []) this.#pictures.set(picture.scale, picture)
-    return pictures !== undefined
+  /** Converts the newest image that can be for those scales at which it was not wanted before. */
+  async #showMissing(): Promise<boolean> {
+    for (let image = this.#last.newest; image; image = this.#last.newest) {
+      const pictures = await this.#convert(image, this.#missingScales())
+      if (!pictures) continue // it is gone: the one before it
+      for (const picture of pictures) this.#pictures.set(picture.scale, picture)
+      this.#last.prove(image, monotonicNow())
+      return true
+    }
+    return false
+  }
+
+  /** Keeps an image that nobody sees now. */
+  async #keep(image: TakenImage): Promise<void> {
+    if (!isCompressed(image.format)) return this.#last.keep(image, monotonicNow())
+    const older = this.#last.keepUnproven(image, monotonicNow())
+    if (older) await this.#prove(older)
+  }
+
+  async #proveNewest(): Promise<void> {
+    for (let image = this.#last.newest; image && image !== this.#last.good; image = this.#last.newest)
+      await this.#prove(image)
+  }
+
+  /** Decodes an image that is kept, to know whether it is one. */
+  async #prove(image: TakenImage): Promise<void> {
+    if (await this.#convert(image, [])) this.#last.prove(image, monotonicNow())
   }
 
   async #convert(image: TakenImage, scales: readonly Scale[]): Promise<TimedPicture[] | undefined> {
@@ -208,8 +241,7 @@ export class TrackFeed {
       const pictures = await this.#converter.convert(image, scales)
       return pictures.map((picture) => ({ ...picture, captureTime: image.captureTime }))
     } catch (error) {
-      if (image === this.#kept) this.#kept = undefined
-      image.release()
+      if (!this.#last.discard(image)) image.release()
       this.#consumer.control.add(Word.DroppedUndecodable)
       this.#report(error)
       return undefined
@@ -226,7 +258,7 @@ export class TrackFeed {
 
   #encodeNew(image: TakenImage): Promise<void> {
     const now = monotonicNow()
-    this.#countPushes(now)
+    this.#pushes.update(this.pushed, now)
     return this.#encode(
       [...this.#encoders.values()].filter(
         (running) => running.encoder.wants(image.captureTime) && this.#isFree(running, now),
@@ -243,7 +275,7 @@ export class TrackFeed {
 
   async #encode(encoders: readonly RunningEncoder[]): Promise<void> {
     // Conversion and encoding follow one another: both together must not take longer than the next image.
-    const budget = Math.max(1, Math.max(SHORTEST_INTERVAL_MS, this.#pushes.interval) - this.#conversion)
+    const budget = Math.max(1, Math.max(SHORTEST_INTERVAL_MS, this.#pushes.ms) - this.#conversion)
     await Promise.all(
       encoders.map(async ({ encoder, scale }) => {
         const picture = this.#pictures.get(scale)
@@ -260,22 +292,6 @@ export class TrackFeed {
         }
       }),
     )
-  }
-
-  /** How fast images come, those that were superseded too. */
-  #countPushes(now: number): void {
-    const { at, count } = this.#pushes
-    if (now - at < PUSH_WINDOW_MS) return
-    const pushed = (this.pushed - count) >>> 0
-    this.#pushes.interval = at === 0 || pushed === 0 ? FIRST_INTERVAL_MS : (now - at) / pushed
-    this.#pushes.at = now
-    this.#pushes.count = this.pushed
-  }
-
-  #keep(image: TakenImage): void {
-    if (image === this.#kept) return
-    this.#kept?.release()
-    this.#kept = image
   }
 
   #dropPictures(): void {
@@ -317,8 +333,8 @@ export class TrackFeed {
   #free(): void {
     this.#freeRetired()
     this.#dropPictures()
-    this.#kept?.release()
-    this.#kept = undefined
+    this.#last.clear()
+    for (const resolve of this.#wantProof.splice(0)) resolve()
     this.#converter.close()
     this.#setFreed()
   }

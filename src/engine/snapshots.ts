@@ -1,4 +1,4 @@
-import { encodeImage, type SourceImage, SourceReader } from '../encode/index.js'
+import { encodeImage, isCompressed, type SourceImage, SourceReader } from '../encode/index.js'
 import { READ_AHEAD } from '../track/index.js'
 
 export type SnapshotFormat = 'png' | 'jpg'
@@ -60,7 +60,7 @@ async function encode(image: SourceImage, format: SnapshotFormat): Promise<Uint8
   try {
     const frame = await reader.read(image)
     try {
-      return await encodeImage(frame, format)
+      return await encodeImage(frame, format, isCompressed(image.format))
     } finally {
       frame.free()
     }

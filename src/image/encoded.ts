@@ -1,13 +1,15 @@
 import { checkSize, DETACHED, describe, MAX_BYTES, refuse, toBytes } from './check.js'
 import type { EncodedSize } from './encoded-size.js'
+import { isSideways, readOrientation } from './exif.js'
 import { isJpeg, readJpegHeader } from './jpeg.js'
 import { isPng, readPngHeader } from './png.js'
 import type { EncodedFormat, ImageSource } from './source.js'
 import { isWebp, readWebpHeader } from './webp.js'
 
 /**
- * Compressed bytes. The headers are read and the file is walked to its end, so that a truncated one is
- * refused here; whether the pixels themselves decode is known to the engine only.
+ * Compressed bytes; the size is that of the picture as it is shown, upright. The headers are read and the
+ * file is walked to its end, so that a truncated one is refused here; whether the pixels themselves decode is
+ * known to the engine only.
  */
 export function openEncoded(image: unknown): ImageSource {
   const bytes = toBytes(image, 'data')
@@ -42,8 +44,10 @@ class EncodedSource implements ImageSource {
     bytes: Uint8Array,
     size: EncodedSize,
   ) {
-    this.width = checkSize(size.width, 'width')
-    this.height = checkSize(size.height, 'height')
+    const [width, height] = [checkSize(size.width, 'width'), checkSize(size.height, 'height')]
+    const sideways = isSideways(readOrientation(bytes))
+    this.width = sideways ? height : width
+    this.height = sideways ? width : height
     this.byteLength = bytes.byteLength
     this.alignment = bytes.byteOffset % 8
     this.#bytes = bytes

@@ -5,6 +5,11 @@
  */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
+/** Whether width and height change places when the picture is turned upright. */
+export function isSideways(orientation: Orientation): boolean {
+  return orientation >= 5
+}
+
 const ORIENTATION_TAG = 0x0112
 const ENTRY_BYTES = 12
 /** More entries than any camera writes; a bound for files that lie. */

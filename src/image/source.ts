@@ -15,7 +15,7 @@ export type SourceFormat = PixelFormat | EncodedFormat
  */
 export interface ImageSource {
   readonly format: SourceFormat
-  /** Pixels, 2…8192. For a compressed image: as its header says. */
+  /** Pixels, 2…8192. For a compressed image: as its header says, upright. */
   readonly width: number
   readonly height: number
   /**

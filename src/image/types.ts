@@ -114,7 +114,8 @@ export interface SharpLike {
 
 /**
  * Every image that can be read at once, for `addImage`. Bytes on their own are a JPEG (baseline or
- * progressive), a PNG or a still WebP.
+ * progressive), a PNG or a WebP. They are shown upright, as their Exif data says, and on black where they
+ * are transparent; of an animation the first picture is shown.
  */
 export type SyncImageLike =
   | RawImage

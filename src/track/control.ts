@@ -74,10 +74,13 @@ const SLOT_WORDS = 16
 export const READ_AHEAD = 256
 /** 8192 × 8192 RGBA and the alignment slack. */
 const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD
-/** Slots beyond the queue: one kept, one being converted, the rest for `allocate()` and parallel producers. */
-const SPARE_SLOTS = 8
 /**
- * Slots that producers may hold at a time before `allocate()` refuses: beside them the engine has one kept
+ * Slots beyond the queue: up to three kept (see engine/last-images.ts), one being converted, the rest for
+ * `allocate()` and parallel producers.
+ */
+const SPARE_SLOTS = 10
+/**
+ * Slots that producers may hold at a time before `allocate()` refuses: beside them the engine has three kept
  * and one being converted, and one is left for `addImage`.
  */
 export const MOST_WRITING = 5

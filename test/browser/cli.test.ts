@@ -4,9 +4,11 @@ import { launchForPages, type Page } from '../support/browser.js'
 import { CliProcess } from '../support/cli-process.js'
 import { psnr, type RgbaImage } from '../support/images.js'
 import { PAGE_TEST } from '../support/own-network.js'
+import { CameraProcess } from '../support/rtsp-camera-process.js'
 import { testVideo } from '../support/video-file.js'
 import { viewerPagePixels, viewerPageState, waitForPicture } from '../support/viewer-page.js'
 import { until } from '../support/wait.js'
+import { RED_YUV } from '../unit/cli/files.js'
 
 const LOCAL = ['--port', '0', ...PAGE_TEST.cli]
 
@@ -72,6 +74,40 @@ describe(`the command line, watched in ${PAGE_TEST.browser}`, () => {
     } finally {
       await browser.close()
       await cli.kill()
+    }
+  })
+})
+
+describe(`a camera, watched in ${PAGE_TEST.browser}`, () => {
+  /** Red enough, on the right, where nothing moves. */
+  const isRed = ({ data, width, height }: RgbaImage) => {
+    const [r = 0, g = 255, b = 255] = data.subarray((height * width - 20) * 4)
+    return r > 240 && g < 20 && b < 20
+  }
+
+  it('is killed and comes back: the picture stays, then goes on', async () => {
+    let camera = await CameraProcess.start(RED_YUV)
+    const { port, url: address } = camera
+    const cli = CliProcess.start('serve', address, '--name', 'door', ...LOCAL)
+    const browser = await launchForPages()
+    try {
+      const url = await cli.url()
+      const page = await browser.open(new URL('view/door', url).href)
+      await waitForPicture(page, 'red', isRed)
+      await moves(page)
+      await camera.kill()
+      await cli.says(/warning: door: lost: .*; trying again\n/)
+      expect(isRed((await viewerPagePixels(page))!)).toBe(true)
+      camera = await CameraProcess.start(RED_YUV, port)
+      await cli.says(/door: back after [\d.]+ s, video 320×240, 25 fps\n/)
+      await moves(page)
+      expect((await viewerPageState(page)).state).toBe('live')
+      await page.close()
+      expect(await cli.stop(), cli.stderr).toBe(0)
+    } finally {
+      await browser.close()
+      await cli.kill()
+      await camera.kill()
     }
   })
 })

@@ -1,6 +1,8 @@
 // `pixelcast serve` with sources that come and go: cameras, a folder that is written to.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -58,6 +60,18 @@ async function moreThan(url: string, count: number): Promise<void> {
   await until(`${count} more images`, async () => (await pushed(url)) > before + count)
 }
 
+/** The red in the middle of the last image; undefined without one. */
+async function colourOf(url: string, track: string): Promise<number | undefined> {
+  const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
+  if (response.status !== 200) return undefined
+  const pixel = sharp(await response.arrayBuffer()).extract({ left: 99, top: 99, width: 1, height: 1 })
+  return (await pixel.removeAlpha().raw().toBuffer())[0]
+}
+
+function near(value: number | undefined, wanted: number): boolean {
+  return value !== undefined && Math.abs(value - wanted) <= 1
+}
+
 async function showsRed(url: string, track: string): Promise<void> {
   await until('a red picture', async () => {
     const response = await fetch(new URL(`tracks/${track}/snapshot.png`, url))
@@ -84,11 +98,11 @@ function childrenOf(pid: number): number[] {
 }
 
 describe.each([
-  ['http, MJPEG', HttpTestCamera, 'MJPEG'],
-  ['rtsp', RtspTestCamera, 'video 320×240'],
-] as const)('a camera by %s', (_, Camera, description) => {
+  ['http, MJPEG', (port?: number) => HttpTestCamera.open(images, port), 'MJPEG'],
+  ['rtsp', (port?: number) => RtspTestCamera.open(images, port), 'video 320×240'],
+] as const)('a camera by %s', (_, openCamera, description) => {
   it('is watched, lost, and back', async () => {
-    let camera = await Camera.open(images)
+    let camera = await openCamera()
     cameras.add(camera)
     const { port, url: address } = camera
     const cli = start(address, '--name', 'cam')
@@ -102,7 +116,7 @@ describe.each([
     await cli.says(/warning: cam: lost: .*; trying again\n/)
     // the last image stays meanwhile
     await showsRed(url, 'cam')
-    camera = await Camera.open(images, port)
+    camera = await openCamera(port)
     cameras.add(camera)
     await cli.says(new RegExp(`cam: back after [\\d.]+ s, ${description}`))
     await moreThan(url, 10)
@@ -111,13 +125,13 @@ describe.each([
   })
 
   it('that is not there yet is waited for', async () => {
-    const first = await Camera.open(images)
+    const first = await openCamera()
     const { port, url: address } = first
     await first.close()
     const cli = start(address, '--name', 'cam')
     const url = await cli.url()
     await cli.says(/warning: cam: no connection: .*refused.*; trying again\n/i)
-    cameras.add(await Camera.open(images, port))
+    cameras.add(await openCamera(port))
     await cli.says(/cam: back after/)
     await moreThan(url, 3)
     expect(await cli.stop(), cli.stderr).toBe(0)
@@ -181,6 +195,63 @@ describe('a watched folder', () => {
     await watchTrack(receiver, url, 'run')
     await writeFile(join(folder, '2.jpg'), images[1]!)
     await until('the second', async () => (await pushed(url)) === 2)
+    expect(await cli.stop(), cli.stderr).toBe(0)
+  })
+})
+
+describe('a training run that writes where it is watched', () => {
+  /** Writes so many PNGs in pieces, each with its number as a shade of red; the last one only in part. */
+  const RUN = `
+    const sharp = require('sharp')
+    const fs = require('node:fs/promises')
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+    const [folder, from, to] = [process.argv[1], Number(process.argv[2]), Number(process.argv[3])]
+    const write = async () => {
+      for (let step = from; step <= to; step++) {
+        const noise = { type: 'gaussian', mean: 9, sigma: 9 }
+        const create = { width: 640, height: 480, channels: 3, background: '#000', noise }
+        const pixels = await sharp({ create }).removeAlpha().raw().toBuffer()
+        for (let i = 0; i < pixels.length; i += 3) pixels[i] = 100 + step * 10
+        const png = await sharp(pixels, { raw: { width: 640, height: 480, channels: 3 } }).png().toBuffer()
+        const file = await fs.open(folder + '/step' + step + '.png', 'w')
+        for (let part = 0; part < 4; part++) {
+          if (step === to && part === 2) process.send('half')
+          if (step === to && part === 2) await pause(1e6)
+          await file.write(png.subarray((png.length * part) / 4, (png.length * (part + 1)) / 4))
+          await pause(20)
+        }
+        await file.close()
+      }
+    }
+    write()
+  `
+  const train = (from: number, to: number) => {
+    const run = spawn(process.execPath, ['-e', RUN, path('run'), String(from), String(to)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    return { run, half: once(run, 'message') }
+  }
+  const path = (name: string) => join(folder, name)
+
+  it('may write slowly, and be killed in the middle of an image', async () => {
+    await mkdir(path('run'))
+    const cli = start(path('run'), '--watch', '--name', 'run')
+    const url = await cli.url()
+    const first = train(1, 6)
+    await first.half
+    first.run.kill('SIGKILL')
+    await until('the last whole one', async () => near(await colourOf(url, 'run'), 150))
+    // what nobody goes on with is named at last, and does not take the place of the one before it
+    await cli.says(/warning: run: .*step6\.png: expected a whole PNG.*truncated/)
+    expect(near(await colourOf(url, 'run'), 150)).toBe(true)
+    const second = train(6, 8)
+    await second.half
+    second.run.kill('SIGKILL')
+    await until('the next run', async () => near(await colourOf(url, 'run'), 170))
+    await watchTrack(receiver, url, 'run')
+    // nothing but the two halves is ever spoken of
+    for (const warning of cli.stderr.match(/warning:.*/g) ?? [])
+      expect(warning).toMatch(/step[68]\.png: expected a whole PNG/)
     expect(await cli.stop(), cli.stderr).toBe(0)
   })
 })

@@ -147,6 +147,28 @@ describe('streams that say what they are', () => {
     expect(cli.stderr).toMatch(/the end after 12 images and 1000 bytes of an incomplete one, discarded\n/)
   })
 
+  it('a JPEG that does not decode takes nothing away from those who come later', async () => {
+    const cli = start('pipe')
+    const url = await cli.url()
+    const { data } = convert(reel.image(3), 'rgb24')
+    const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const
+    const good = await sharp(data, { raw }).jpeg({ quality: 95 }).toBuffer()
+    const broken = Buffer.concat([good.subarray(0, good.length / 2), Buffer.from([0xff, 0xd9])])
+    for (const image of [good, broken]) {
+      const before = await pushed(url)
+      cli.stdin.write(image)
+      await until('it is pushed', async () => (await pushed(url)) > before)
+    }
+    const shown = await lastImage(url)
+    expect([shown.width, shown.height]).toEqual([WIDTH, HEIGHT])
+    expect(difference(shown.data, data)).toBeLessThan(6)
+    await cli.says(/warning: stdin: .*expected a complete JPEG image.*do not decode/)
+    cli.stdin.write(broken)
+    await until('it is pushed', async () => (await pushed(url)) === 3)
+    await watchTrack(receiver, url, 'stdin')
+    expect(await cli.stop()).toBe(0)
+  })
+
   it('Y4M from a file plays at its own rate', async () => {
     const path = join(folder, 'red.y4m')
     await writeFile(path, y4m({ width: 64, height: 48, fps: 10, frames: 5, colour: RED_YUV }))

@@ -1,4 +1,4 @@
-import { checkMediaHost } from '../addresses.js'
+import { checkAddresses } from '../addresses.js'
 import { checkEncoders } from '../doctor/encoders.js'
 import { checkEngine } from '../doctor/engine.js'
 import { type Check, type Finding, formatFinding } from '../doctor/finding.js'
@@ -14,7 +14,8 @@ export interface DoctorOptions extends StageOptions {
 /** Looks at everything that pixelcast needs, a line for each. Throws when something is missing. */
 export async function doctor(options: DoctorOptions, print: (line: string) => void): Promise<void> {
   const { host, port, mediaHost } = options
-  checkMediaHost(mediaHost)
+  // --host is looked at below, with everything else
+  checkAddresses({ host: 'localhost', ...(mediaHost !== undefined && { mediaHost }) })
   const checks: readonly [about: string, check: Check][] = [
     ['system', checkNode],
     ['FFmpeg', checkEncoders],

@@ -24,7 +24,12 @@ export async function runInput(
 ): Promise<Ending> {
   const { name } = track
   const bad = new Remarks((line) => terminal.warn(`${name}: ${line}`))
-  const onBadImage = (error: unknown) => bad.add(explain(error))
+  let firstBad: unknown
+  const onBadImage = (error: unknown) => {
+    firstBad ??= error
+    // of a single image that is the end, and said as such
+    if (input.kind !== 'image') bad.add(explain(error))
+  }
   const stays = exit ? '' : '; its last image stays'
   let shown = 0
   try {
@@ -42,7 +47,7 @@ export async function runInput(
         onBadImage,
         onBehind: (ms) => terminal.warn(`${name}: playing is ${Math.round(ms)} ms behind`),
       })
-      if (shown === 0 && !signal.aborted) throw new CliError('no image could be shown')
+      if (shown === 0 && !signal.aborted) throw firstBad ?? new CliError('no image could be shown')
       if (input.kind !== 'image') tellEnd(undefined, '--loop starts again')
     }
     return { shown }

@@ -1,4 +1,6 @@
+import { OptionError } from '../../common/errors.js'
 import type { PixelFormat } from '../../image/source.js'
+import { checkTrackName } from '../../track/options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { type ArgumentKind, kindOf } from '../input/kind.js'
 import { isLoopback, type Size } from '../options.js'
@@ -58,6 +60,7 @@ export function checkServeOptions(args: readonly string[], options: ServeOptions
       `at most one for each of ${args.length} ${args.length === 1 ? 'input' : 'inputs'}`,
       String(names),
     )
+  for (const name of options.name ?? []) checkName(name)
   const kinds = args.map(kindOf)
   const pipes = kinds.filter((kind) => kind === 'stdin').length
   if (pipes > 1) throw new CliError(`input -: expected stdin once, got it ${pipes} times`, EXIT_USAGE)
@@ -67,6 +70,14 @@ export function checkServeOptions(args: readonly string[], options: ServeOptions
   for (const [option, other, why] of AT_ODDS)
     if (options[option] !== undefined && options[other] !== undefined)
       throw usage(option, `no --${other} beside it, ${why}`, 'both')
+}
+
+function checkName(name: string): void {
+  try {
+    checkTrackName(name)
+  } catch (error) {
+    throw error instanceof OptionError ? usage('name', error.expected, error.actual) : error
+  }
 }
 
 function usage(option: string, expected: string, actual: string): CliError {

@@ -31,7 +31,10 @@ export async function serve(
       const stopped = AbortSignal.any([signal, closing.signal])
       let running: Promise<unknown> = Promise.resolve()
       try {
-        const tracks = inputs.map(({ name, input }) => ({ input, track: stage.addTrack(name) }))
+        const tracks = inputs.map(({ name, input }) => ({
+          input,
+          track: stage.addTrack(name, () => input.progress),
+        }))
         stage.announce(new Map(inputs.map(({ name, input }) => [name, input.description])))
         const endings = Promise.all(
           tracks.map(async ({ input, track }) => {

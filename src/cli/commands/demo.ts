@@ -54,22 +54,33 @@ Examples:
 }
 
 function parseDemoFps(text: string): number {
-  const fps = parseFps(text)
-  if (fps < 1 || fps > MAX_FPS)
+  const fps = tryTo(() => parseFps(text))
+  if (fps === undefined || fps < 1 || fps > MAX_FPS)
     throw new InvalidArgumentError(`Expected images per second, a number from 1 to ${MAX_FPS}.`)
   return fps
 }
 
 function parseDemoSize(text: string): Size {
-  const size = parseSize(text)
+  const size = tryTo(() => parseSize(text))
   const fits =
+    size !== undefined &&
     size.width >= SMALLEST.width &&
     size.height >= SMALLEST.height &&
     size.width <= LARGEST.width &&
     size.height <= LARGEST.height
   if (!fits)
     throw new InvalidArgumentError(
-      `Expected a size from ${SMALLEST.width}x${SMALLEST.height} to ${LARGEST.width}x${LARGEST.height}.`,
+      `Expected WIDTHxHEIGHT in pixels, from ${SMALLEST.width}x${SMALLEST.height} to ${LARGEST.width}x${LARGEST.height}.`,
     )
   return size
+}
+
+/** What does not even parse is refused with the range of the demo, not with that of other commands. */
+function tryTo<T>(parse: () => T): T | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return undefined
+    throw error
+  }
 }

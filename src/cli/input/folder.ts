@@ -10,6 +10,8 @@ import type { Input, InputImage, PlayOptions, Report, TimedImage } from './types
 
 /** A slide a second: slow enough to look at, fast enough to see that it moves. */
 export const SLIDES_PER_SECOND = 1
+/** Up to here there is time to decode every image once more than the engine does, to name those that are damaged. */
+const MOST_PROVEN_PER_SECOND = 10
 
 /** The images of a folder or of a pattern, one after the other in natural order. */
 export class Slideshow implements Input {
@@ -20,6 +22,9 @@ export class Slideshow implements Input {
   readonly #interval: number
   readonly #loop: boolean
   readonly #report: Report
+  /** What was reported: a loop comes by the same file again and again. */
+  readonly #reported = new Set<string>()
+  #progress: string | undefined
 
   /** `list` is asked again for every pass, so that a loop shows images that were added meanwhile. */
   constructor(
@@ -36,16 +41,25 @@ export class Slideshow implements Input {
     this.#report = report
   }
 
+  get progress(): string | undefined {
+    return this.#progress
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
     let at = 0
     do {
       let usable = 0
-      for (const path of await this.#list()) {
+      const paths = await this.#list()
+      for (const [index, path] of paths.entries()) {
         // read before its time, and left out without a gap when that fails
         const image = await this.#tryLoad(path)
         if (!image) continue
         usable++
-        yield { at, load: () => Promise.resolve(image) }
+        const load = () => {
+          this.#progress = `${index + 1}/${paths.length}`
+          return Promise.resolve(image)
+        }
+        yield { at, load }
         at += this.#interval
       }
       if (usable === 0) throw new CliError(`${this.name}: none of its images can be read`)
@@ -54,9 +68,11 @@ export class Slideshow implements Input {
 
   async #tryLoad(path: string): Promise<InputImage | undefined> {
     try {
-      return await loadImage(path)
+      return await loadImage(path, this.#interval >= 1000 / MOST_PROVEN_PER_SECOND)
     } catch (error) {
-      this.#report(`${error instanceof Error ? error.message : String(error)}; left out`)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!this.#reported.has(reason)) this.#report(`${reason}; left out`)
+      this.#reported.add(reason)
       return undefined
     }
   }

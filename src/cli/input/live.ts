@@ -37,6 +37,8 @@ export interface LiveInput {
   readonly name: string
   /** A few words for the terminal. */
   readonly description: string
+  /** How far it is, for the terminal, when it has an end that is known. */
+  readonly progress?: string | undefined
   /**
    * Pushes images until the source ends or `signal` is aborted. Rejects with a `CliError` when it cannot go
    * on and trying again would not help.

@@ -31,6 +31,8 @@ export interface Input extends AsyncIterable<TimedImage> {
   readonly name: string
   /** A few words for the terminal: `video 768×576, 10 fps, 1:19`. */
   readonly description: string
+  /** How far it is, for the terminal: `0:12/1:19`. */
+  readonly progress?: string | undefined
 }
 
 export interface PlayOptions {

@@ -1,6 +1,8 @@
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, type Frame, type Stream } from 'node-av'
+import { isSideways, type Orientation } from '../../image/exif.js'
 import { CliError } from '../errors.js'
-import { displaySize, FrameConverter, type Turns } from './frame-converter.js'
+import { orientationOf } from './display-matrix.js'
+import { displaySize, FrameConverter, fitSize } from './frame-converter.js'
 import { fileSource, MediaFile, type MediaSource } from './media.js'
 import { nameFromPath } from './names.js'
 import { PresentationClock } from './presentation-clock.js'
@@ -9,7 +11,8 @@ import type { Input, PlayOptions, Report, TimedImage } from './types.js'
 /** What is known of a video before it plays. */
 export interface Traits {
   readonly pixelAspect: number
-  readonly turns: Turns
+  /** How a picture of it is turned upright. */
+  readonly orientation: Orientation
   readonly fps: number | undefined
 }
 
@@ -22,6 +25,9 @@ export class VideoFile implements Input {
   readonly #source: MediaSource
   readonly #options: PlayOptions
   readonly #report: Report
+  readonly #duration: number | undefined
+  /** Of the frame that is shown, ms from the start of the file. */
+  #position = 0
 
   /** `media` is an opened file to describe; it stays the caller's. `source`: when it is not a file of this machine. */
   constructor(
@@ -37,6 +43,12 @@ export class VideoFile implements Input {
     this.#report = report
     this.name = nameFromPath(path)
     this.description = describeVideo(media, options)
+    this.#duration = media.duration
+  }
+
+  get progress(): string {
+    const position = duration(this.#position)
+    return this.#duration === undefined ? position : `${position}/${duration(this.#duration)}`
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TimedImage> {
@@ -61,13 +73,20 @@ export class VideoFile implements Input {
     const interval = traits.fps ? 1000 / traits.fps : undefined
     const { speed = 1 } = this.#options
     let count = 0
+    let start: number | undefined
     try {
       for (;;) {
         const frame = await media.next()
         if (!frame) break
         count++
-        const at = clock.next(timestampOf(frame, unit), Number(frame.duration) * unit || interval) / speed
-        yield { at, load: () => converter.convert(frame, traits.pixelAspect, traits.turns) }
+        const stamp = timestampOf(frame, unit)
+        const at = clock.next(stamp, Number(frame.duration) * unit || interval) / speed
+        start ??= stamp
+        const load = () => {
+          if (stamp !== undefined) this.#position = Math.max(0, stamp - (start ?? 0))
+          return converter.convert(frame, traits.pixelAspect, traits.orientation)
+        }
+        yield { at, load }
       }
       if (media.badPackets > 0)
         this.#report(`${this.#path}: ${media.badPackets} damaged packets were passed over`)
@@ -90,25 +109,18 @@ export function readTraits(stream: Stream): Traits {
   const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate
   return {
     pixelAspect: aspect.num > 0 && aspect.den > 0 ? aspect.num / aspect.den : 1,
-    turns: turnsOf(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
+    orientation: orientationOf(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
     fps: rate.num > 0 && rate.den > 0 ? rate.num / rate.den : undefined,
   }
-}
-
-/** Quarter turns from a display matrix (libavutil/display.h: nine int32, the first row a, b, u in 16.16). */
-export function turnsOf(matrix: Uint8Array | null): Turns {
-  if (!matrix || matrix.byteLength < 36) return 0
-  const view = new DataView(matrix.buffer, matrix.byteOffset, matrix.byteLength)
-  const angle = Math.atan2(view.getInt32(4, true), view.getInt32(0, true))
-  return ((Math.round(angle / (Math.PI / 2)) + 4) % 4) as Turns
 }
 
 /** `video 768×576, 10 fps, 1:19`. */
 export function describeVideo(media: MediaFile, { fps, speed = 1 }: PlayOptions = {}): string {
   const { codecpar } = media.stream
   const traits = readTraits(media.stream)
-  const size = displaySize(codecpar.width, codecpar.height, traits.pixelAspect)
-  const [width, height] = traits.turns % 2 ? [size.height, size.width] : [size.width, size.height]
+  const size = fitSize(displaySize(codecpar.width, codecpar.height, traits.pixelAspect))
+  const sideways = isSideways(traits.orientation)
+  const [width, height] = sideways ? [size.height, size.width] : [size.width, size.height]
   const rate = fps ?? traits.fps
   const parts = [`video ${width}×${height}`]
   if (rate) parts.push(`${Math.round(rate * 100) / 100} fps`)

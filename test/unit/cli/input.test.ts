@@ -2,10 +2,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { displaySize, turn } from '../../../src/cli/input/frame-converter.js'
+import { displaySize, fitSize } from '../../../src/cli/input/frame-converter.js'
 import { openInput } from '../../../src/cli/input/open.js'
 import type { Input, InputImage } from '../../../src/cli/input/types.js'
-import { turnsOf } from '../../../src/cli/input/video-file.js'
+import { fields } from '../../support/odd-images.js'
 import { bmp, RED_YUV, y4m } from './files.js'
 
 let folder = ''
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await writeFile(path('text.txt'), 'hello, this is a text\n'.repeat(50))
   await writeFile(path('list.m3u8'), '#EXTM3U\n#EXTINF:1,\nred.y4m\n')
   await writeFile(path('empty.png'), '')
-  await writeFile(path('photo.jpg'), Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70, 0, 1))
+  await writeFile(path('photo.jpg'), await fields().jpeg().toBuffer())
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -69,7 +69,7 @@ describe('inputs of serve', () => {
     expect(input.description).toContain('video 64×48, 25 fps')
     const images = await read(input)
     expect(images.map(({ at }) => at)).toEqual([0, 40, 80, 120, 160])
-    expect(images[0]!.image).toMatchObject({ width: 64, height: 48, format: 'rgba' })
+    expect(images[0]!.image).toMatchObject({ width: 64, height: 48, format: 'rgb24' })
     const [r, g, b] = firstPixel(images[0]!.image)
     expect(r).toBeGreaterThan(250)
     expect(Math.max(g!, b!)).toBeLessThan(5)
@@ -157,35 +157,17 @@ describe('inputs of serve', () => {
   })
 })
 
-describe('upright pictures', () => {
-  // 3×2 in rows of 4: 1 2 3 / 4 5 6
-  const source = Uint32Array.of(1, 2, 3, 0, 4, 5, 6, 0)
-  const turned = (turns: 1 | 2 | 3) => {
-    const target = new Uint32Array(6)
-    turn(source, 4, 3, 2, turns, target)
-    return [...target]
-  }
-
-  it('turns pixels clockwise', () => {
-    expect(turned(1)).toEqual([4, 1, 5, 2, 6, 3])
-    expect(turned(2)).toEqual([6, 5, 4, 3, 2, 1])
-    expect(turned(3)).toEqual([3, 6, 2, 5, 1, 4])
-  })
-
-  it('reads the display matrix', () => {
-    const matrix = (a: number, b: number, c: number, d: number) =>
-      new Uint8Array(Int32Array.of(a, b, 0, c, d, 0, 0, 0, 1 << 30).buffer)
-    const one = 1 << 16
-    expect(turnsOf(null)).toBe(0)
-    expect(turnsOf(matrix(one, 0, 0, one))).toBe(0)
-    expect(turnsOf(matrix(0, one, -one, 0))).toBe(1)
-    expect(turnsOf(matrix(-one, 0, 0, -one))).toBe(2)
-    expect(turnsOf(matrix(0, -one, one, 0))).toBe(3)
-  })
-
+describe('sizes', () => {
   it('grows the narrow direction', () => {
     expect(displaySize(720, 576, 16 / 15)).toEqual({ width: 768, height: 576 })
     expect(displaySize(720, 480, 8 / 9)).toEqual({ width: 720, height: 540 })
     expect(displaySize(100, 100, 0)).toEqual({ width: 100, height: 100 })
+  })
+
+  it('are brought into the range that can be shown', () => {
+    expect(fitSize({ width: 641, height: 479 })).toEqual({ width: 641, height: 479 })
+    expect(fitSize({ width: 16384, height: 100 })).toEqual({ width: 8192, height: 50 })
+    expect(fitSize({ width: 3, height: 9000 })).toEqual({ width: 3, height: 8192 })
+    expect(fitSize({ width: 1, height: 1 })).toEqual({ width: 2, height: 2 })
   })
 })

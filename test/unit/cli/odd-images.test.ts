@@ -1,30 +1,35 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AV_FRAME_FLAG_INTERLACED, AV_PIX_FMT_YUV420P, Frame } from 'node-av'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FrameConverter } from '../../../src/cli/input/frame-converter.js'
 import { loadImage } from '../../../src/cli/input/image-file.js'
 import { openInput } from '../../../src/cli/input/open.js'
 import { isAnimated } from '../../../src/cli/input/sniff.js'
 import type { InputImage } from '../../../src/cli/input/types.js'
-import { openImage } from '../../../src/image/index.js'
+import {
+  animation,
+  differenceFrom,
+  fields,
+  ODD_SIZE,
+  oddFiles,
+  oddImages,
+  pngBomb,
+  quarters,
+  reference,
+} from '../../support/odd-images.js'
+import { bmp } from './files.js'
 
-const [WIDTH, HEIGHT] = [64, 48]
+const { width: WIDTH, height: HEIGHT } = ODD_SIZE
 const SLIDES = ['#ff0000', '#00ff00', '#0000ff']
 let folder = ''
 const path = (name: string) => join(folder, name)
 const report = () => undefined
 
-/** Four fields of different colours. */
-function fields() {
-  const data = Buffer.alloc(WIDTH * HEIGHT * 3)
-  for (let y = 0; y < HEIGHT; y++)
-    for (let x = 0; x < WIDTH; x++)
-      data.set([x < WIDTH / 2 ? 250 : 10, y < HEIGHT / 2 ? 250 : 10, 30], (y * WIDTH + x) * 3)
-  return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-}
-
-async function animation() {
+/** Three pictures, each of one colour. */
+async function slides() {
   const raw = (background: string) =>
     sharp({ create: { width: WIDTH, height: HEIGHT, channels: 4, background } })
       .raw()
@@ -37,69 +42,89 @@ async function animation() {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pixelcast-odd-'))
-  await mkdir(path('slides'))
-  const jpeg = { chromaSubsampling: '4:4:4', quality: 100 }
-  for (let orientation = 1; orientation <= 8; orientation++)
-    await fields()
-      .withMetadata({ orientation })
-      .jpeg(jpeg)
-      .toFile(path(`exif${orientation}.jpg`))
   const delay = [200, 300, 100]
-  await (await animation()).gif({ delay }).toFile(path('animated.gif'))
-  await (await animation()).webp({ delay }).toFile(path('animated.webp'))
-  await (await animation()).webp({ delay }).toFile(path('slides/animated.webp'))
-  await fields().toColourspace('cmyk').jpeg().toFile(path('cmyk.jpg'))
-  await fields().toColourspace('rgb16').png().toFile(path('16-bit.png'))
-  await fields().webp({ lossless: true }).withMetadata().toFile(path('extended.webp'))
+  await (await slides()).gif({ delay }).toFile(path('slides.gif'))
+  await (await slides()).webp({ delay }).toFile(path('slides.webp'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** The colours near the corners, RGB: top left, top right, bottom left, bottom right. */
-function corners(image: InputImage): number[][] {
-  if (image instanceof Uint8Array) throw new Error('not decoded')
-  const { data, width, height, stride = width * 4 } = image
-  return [
-    [6, 6],
-    [width - 7, 6],
-    [6, height - 7],
-    [width - 7, height - 7],
-  ].map(([x = 0, y = 0]) => [...data.subarray(y * stride + x * 4, y * stride + x * 4 + 3)])
+async function load(name: string, file: Buffer): Promise<InputImage> {
+  await writeFile(path(name), file)
+  return loadImage(path(name))
 }
 
-describe('photos', () => {
-  it('stand upright, however the camera was held', async () => {
-    for (let orientation = 2; orientation <= 8; orientation++) {
-      const shown = await loadImage(path(`exif${orientation}.jpg`))
-      const { data, info } = await sharp(path(`exif${orientation}.jpg`))
-        .rotate()
-        .ensureAlpha()
-        .raw()
-        .toBuffer({ resolveWithObject: true })
-      expect(shown).toMatchObject({ width: info.width, height: info.height })
-      const wanted = corners({ data, width: info.width, height: info.height, format: 'rgba' }).flat()
-      for (const [i, value] of corners(shown).flat().entries())
-        expect(Math.abs(value - wanted[i]!), `orientation ${orientation}`).toBeLessThan(5)
+/** The colours in the middle of each quarter, RGB. */
+function coloursOf(image: InputImage): number[][] {
+  if (image instanceof Uint8Array) throw new Error('not decoded')
+  const { data, width, height, stride = width * 3 } = image
+  return quarters(width, height).map(([x, y]) => [
+    ...data.subarray(y * stride + x * 3, y * stride + x * 3 + 3),
+  ])
+}
+
+describe('files that are decoded here', () => {
+  it('have the colours, the size and the stance that libvips gives them', async () => {
+    for (const [name, file] of await oddFiles()) {
+      const wanted = await reference(file)
+      const image = await load(name, file)
+      expect(image, name).toMatchObject({ width: wanted.width, height: wanted.height })
+      expect(differenceFrom(wanted, coloursOf(image)), name).toBeLessThanOrEqual(3)
     }
-    expect(await loadImage(path('exif1.jpg'))).toBeInstanceOf(Uint8Array)
   })
 
-  it('that are turned and cut off are refused', async () => {
-    const { readFile } = await import('node:fs/promises')
-    const whole = await readFile(path('exif6.jpg'))
-    await writeFile(path('cut.jpg'), whole.subarray(0, whole.length - 50))
-    await expect(loadImage(path('cut.jpg'))).rejects.toThrow(/cut\.jpg: .*truncated/)
+  it('are bitmaps too', async () => {
+    const image = await load('blue.bmp', bmp(31, 23, [10, 20, 200]))
+    expect(coloursOf(image)[3]).toEqual([10, 20, 200])
+  })
+
+  it('are made to fit when they are too large or too small', async () => {
+    const size = { width: 9000, height: 450 }
+    const image = await load('wide.png', await fields(3, size).png().toBuffer())
+    expect(image).toMatchObject({ width: 8192, height: 410 })
+    const wanted = await reference(await fields().png().toBuffer())
+    expect(differenceFrom(wanted, coloursOf(image))).toBeLessThanOrEqual(2)
+    const dot = await load('dot.png', await fields(3, { width: 1, height: 1 }).png().toBuffer())
+    expect(dot).toMatchObject({ width: 2, height: 2 })
+    expect(coloursOf(dot)[0]).toEqual(coloursOf(dot)[3])
+  })
+})
+
+describe('files for the engine', () => {
+  it('are handed over as they are', async () => {
+    for (const [name, file] of await oddImages()) expect(await load(name, file), name).toEqual(file)
+  })
+
+  it('are refused by name when they are damaged', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const whole = sharp({ create: { width: 640, height: 480, channels: 3, background: '#000', noise } })
+    const jpeg = await whole.jpeg().toBuffer()
+    const half = jpeg.subarray(0, jpeg.length / 2)
+    await expect(load('half.jpg', half)).rejects.toThrow(
+      /half\.jpg: expected a whole JPEG.*truncated at \d+ bytes$/,
+    )
+    // with an end, in the middle of the picture
+    const sewn = Buffer.concat([half, Buffer.from([0xff, 0xd9])])
+    await expect(load('sewn.jpg', sewn)).rejects.toThrow(/sewn\.jpg: expected a complete JPEG.*do not decode/)
+    const png = await whole.png().toBuffer()
+    png[png.length - 2000]! ^= 0x55
+    await expect(load('bad.png', png)).rejects.toThrow(/bad\.png: expected a complete PNG.*do not decode/)
+    await expect(load('bomb.png', pngBomb(100_000))).rejects.toThrow(
+      /bomb\.png: cannot be decoded in this size \(width 100000\)$/,
+    )
+    await expect(load('text.png', Buffer.from('a text'))).rejects.toThrow(/text\.png: /)
+    await expect(load('nothing.png', Buffer.alloc(0))).rejects.toThrow(/nothing\.png: is empty$/)
   })
 })
 
 describe('animations', () => {
-  it.each(['animated.gif', 'animated.webp'])('play: %s', async (name) => {
+  it.each(['slides.gif', 'slides.webp'])('play: %s', async (name) => {
     const input = await openInput(path(name), {}, report)
     if (input.kind !== 'video') throw new Error(`${name} is of the kind ${input.kind}`)
     const times: number[] = []
     const colours: number[][] = []
     for await (const { at, load } of input) {
       times.push(at)
-      colours.push(corners(await load())[0]!)
+      colours.push(coloursOf(await load())[0]!)
     }
     expect(times).toEqual([0, 200, 500])
     const near = (a: number[], b: number[]) => a.every((value, i) => Math.abs(value - b[i]!) < 8)
@@ -108,27 +133,36 @@ describe('animations', () => {
   })
 
   it('give their first picture to a slideshow', async () => {
-    const [first] = corners(await loadImage(path('slides/animated.webp')))
+    const [first] = coloursOf(await loadImage(path('slides.gif')))
     expect(first![0]).toBeGreaterThan(247)
   })
 
   it('are told from pictures that stand still', async () => {
-    const { readFile } = await import('node:fs/promises')
-    expect(isAnimated(await readFile(path('animated.webp')))).toBe(true)
-    expect(isAnimated(await readFile(path('extended.webp')))).toBe(false)
-    expect(isAnimated(await readFile(path('16-bit.png')))).toBe(false)
-    expect(isAnimated(await readFile(path('exif1.jpg')))).toBe(false)
-    const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-    const png = (...chunks: string[]) => Buffer.concat([Buffer.from(signature), Buffer.from(chunks.join(''))])
-    expect(isAnimated(png('....IHDR', '....acTL', '....IDAT'))).toBe(true)
-    expect(isAnimated(png('....IHDR', '....IDAT', '....acTL'))).toBe(false)
+    const files = await oddImages()
+    for (const [name, file] of files) expect(isAnimated(file), name).toBe(name.startsWith('animated.'))
+    expect(isAnimated(await readFile(path('slides.webp')))).toBe(true)
+    const still = await animation('png')
+    // the control chunk counts only before the picture
+    still.write('IDAT', still.indexOf('acTL'), 'latin1')
+    expect(isAnimated(still)).toBe(false)
   })
 })
 
-describe('unusual pictures', () => {
-  it.each(['cmyk.jpg', '16-bit.png', 'extended.webp'])('are handed to the engine: %s', async (name) => {
-    const image = await loadImage(path(name))
-    if (!(image instanceof Uint8Array)) throw new Error('decoded')
-    expect(openImage(image)).toMatchObject({ width: WIDTH, height: HEIGHT })
+describe('interlaced video', () => {
+  it('is shown as it is', async () => {
+    const converter = new FrameConverter()
+    const frame = Frame.fromVideoBuffer(Buffer.alloc((64 * 48 * 3) / 2, 128), {
+      width: 64,
+      height: 48,
+      format: AV_PIX_FMT_YUV420P,
+      timeBase: { num: 1, den: 25 },
+    })
+    frame.setFlags(AV_FRAME_FLAG_INTERLACED)
+    const grey = coloursOf(await converter.convert(frame, 1, 1)).flat()
+    expect(Math.max(...grey.map((value) => Math.abs(value - 130)))).toBeLessThanOrEqual(1)
+    frame.setFlags(AV_FRAME_FLAG_INTERLACED)
+    expect(converter.convertSync(frame, 1)).toMatchObject({ width: 64, height: 48 })
+    frame.free()
+    converter.close()
   })
 })

@@ -26,6 +26,9 @@ beforeAll(async () => {
   files.lossy = await make().webp().toBuffer()
   files.lossless = await make().webp({ lossless: true }).toBuffer()
   files.extended = await make().ensureAlpha(0.5).webp().toBuffer()
+  const two = Buffer.alloc(WIDTH * HEIGHT * 2 * 3, 9).fill(200, WIDTH * HEIGHT * 3)
+  const animation = { width: WIDTH, height: 2 * HEIGHT, channels: 3, pageHeight: HEIGHT } as const
+  files.animated = await sharp(two, { raw: animation }).webp({ loop: 0 }).toBuffer()
 })
 
 const FORMATS = {
@@ -38,6 +41,7 @@ const FORMATS = {
   lossy: 'webp',
   lossless: 'webp',
   extended: 'webp',
+  animated: 'webp',
 } as const
 const kinds = Object.entries(FORMATS)
 
@@ -136,6 +140,21 @@ describe('openEncoded', () => {
   })
 })
 
+describe('the size of a turned photo', () => {
+  it.each([
+    ['jpeg', [5, 8]],
+    ['png', [6, 7]],
+    ['webp', [8, 6]],
+  ] as const)('is that of the upright one: %s', async (format, orientations) => {
+    for (const orientation of orientations) {
+      const turned = await sharp(files.png!).withMetadata({ orientation }).toFormat(format).toBuffer()
+      expect(openImage(turned)).toMatchObject({ width: HEIGHT, height: WIDTH })
+    }
+    const flipped = await sharp(files.png!).withMetadata({ orientation: 4 }).toFormat(format).toBuffer()
+    expect(openImage(flipped)).toMatchObject({ width: WIDTH, height: HEIGHT })
+  })
+})
+
 describe('readJpegHeader', () => {
   const frameAt = () => files.jpeg!.indexOf(Buffer.from([0xff, 0xc0]))
 
@@ -201,13 +220,16 @@ describe('readWebpHeader', () => {
     expect(refusal(patched(files.lossy!, 26, 1, 0xc0))).toMatchObject({ field: 'width', actual: '1' })
   })
 
-  it('refuses animations and other pictures', async () => {
-    const two = Buffer.alloc(4 * 8 * 3, 9).fill(200, 4 * 4 * 3)
-    const frames = await sharp(two, { raw: { width: 4, height: 8, channels: 3, pageHeight: 4 } })
-      .webp({ loop: 0 })
-      .toBuffer()
-    expect(refusal(patched(files.extended!, 20, files.extended![20]! | 2)).actual).toBe('an animated one')
-    expect(refusal(frames).actual).toBe('an animated one')
+  it('takes animations by the size of their canvas', () => {
+    expect(openImage(files.animated!)).toMatchObject({ width: WIDTH, height: HEIGHT })
+    // a still that says that it moves
+    expect(openImage(patched(files.extended!, 20, files.extended![20]! | 2)).width).toBe(WIDTH)
+    const at = files.animated!.indexOf('ANMF') + 8
+    expect(refusal(patched(files.animated!, at, 1)).expected).toContain('lies on its canvas')
+    expect(refusal(patched(files.animated!, at - 4, 4, 0, 0, 0)).actual).toBe('a short one')
+  })
+
+  it('refuses other pictures', () => {
     expect(refusal(patched(files.lossy!, 23, 0)).expected).toContain('VP8 key frame')
     expect(refusal(patched(files.lossless!, 20, 0)).expected).toContain('VP8L signature')
     expect(refusal(patched(files.lossy!, 12, 0x56, 0x50, 0x39)).expected).toContain('a picture')

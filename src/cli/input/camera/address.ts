@@ -19,7 +19,8 @@ export function parseCameraAddress(text: string): CameraAddress {
   try {
     url = new URL(text)
   } catch (error) {
-    throw new CliError(`${shown}: expected an address such as rtsp://camera/stream`, undefined, {
+    const scheme = text.slice(0, text.indexOf('://'))
+    throw new CliError(`${shown}: expected an address such as ${scheme}://camera/stream`, undefined, {
       cause: error,
     })
   }

@@ -4,6 +4,7 @@
  * be ended at any time, and takes nothing with it.
  */
 import { monotonicNow } from '../../../common/clock.js'
+import { tightByteLength } from '../../../image/index.js'
 import { CliError, explain } from '../../errors.js'
 import { play } from '../../player.js'
 import { systemClock } from '../../player-clock.js'
@@ -59,8 +60,9 @@ async function playFile(order: CameraOrder, media: MediaFile, source: MediaSourc
   report({ is: 'open', description: file.description })
   const show = (image: InputImage) => {
     if (busy || image instanceof Uint8Array) return
-    const { data, width, height, stride = width * 4, format } = image
-    send(frameHeader({ width, height, format }), packed(data, width * 4, stride, height))
+    const { data, width, height, format } = image
+    const rowBytes = tightByteLength(format, width, height) / height
+    send(frameHeader({ width, height, format }), packed(data, rowBytes, image.stride ?? rowBytes, height))
   }
   await play(file, show, systemClock, new AbortController().signal, {
     onBadImage: (error) => report({ is: 'remark', text: explain(error) }),

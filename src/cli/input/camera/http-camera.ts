@@ -52,7 +52,16 @@ export class HttpCamera implements LiveInput {
     const watchdog = new Watchdog((ms) => controller.abort(new CliError(`nothing came for ${ms / 1000} s`)))
     try {
       watchdog.expect(SILENCE)
-      const response = await this.#ask(either)
+      const response = await this.#ask(either).catch((error: unknown) => {
+        // ports that no web page may ask (6000, 10080, …), but cameras may be at: FFmpeg asks
+        if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port')
+          return undefined
+        throw error
+      })
+      if (!response) {
+        watchdog.stop()
+        return await this.#letFfmpegRead(events, target, signal)
+      }
       const type = (response.headers.get('content-type') ?? '').toLowerCase()
       const kind = kindOfResponse(response, type)
       if (kind === 'stream') {
@@ -67,16 +76,7 @@ export class HttpCamera implements LiveInput {
       watchdog.stop()
       // the answer is not read: FFmpeg asks again
       controller.abort()
-      return await readCamera(
-        {
-          sources: [networkSource(this.#address.text)],
-          shown: this.#address.shown,
-          play: this.#options,
-        },
-        events,
-        target,
-        signal,
-      )
+      return await this.#letFfmpegRead(events, target, signal)
     } catch (error) {
       if (signal.aborted) return 'over'
       throw controller.signal.reason instanceof CliError ? controller.signal.reason : error
@@ -84,6 +84,16 @@ export class HttpCamera implements LiveInput {
       watchdog.stop()
       controller.abort()
     }
+  }
+
+  #letFfmpegRead(
+    events: ConnectionEvents,
+    target: LiveTarget,
+    signal: AbortSignal,
+  ): Promise<'lost' | 'over'> {
+    const { text, shown } = this.#address
+    const order = { sources: [networkSource(text)], shown, play: this.#options }
+    return readCamera(order, events, target, signal)
   }
 
   #ask(signal: AbortSignal): Promise<Response> {

@@ -42,7 +42,7 @@ export class LocalCamera implements LiveInput {
       async (events) => {
         // a camera that was unplugged comes back as the same file
         await checkDevice(this.#path)
-        return readCamera(order, events, target, signal)
+        return readCamera(order, events, target, signal).catch(explainDevice)
       },
       target,
       signal,
@@ -60,6 +60,18 @@ function sourcesOf(path: string, { size, fps }: LocalCameraOptions): MediaSource
   const plain: MediaSource = { url: path, format: 'v4l2', options, live: true }
   if (!size && fps === undefined) return [plain]
   return [{ ...plain, options: { ...options, input_format: 'mjpeg' } }, plain]
+}
+
+/** FFmpeg's words (libavdevice/v4l2.c) for a device that gives no video, as the second one of most webcams does. */
+const NO_CAMERA = /Inappropriate ioctl for device|No such device\)/
+
+function explainDevice(error: unknown): never {
+  if (!(error instanceof Error) || !NO_CAMERA.test(error.message)) throw error
+  throw new CliError(
+    `${error.message}; it gives no video: many cameras have several /dev/video*, one of them with the images`,
+    undefined,
+    { cause: error },
+  )
 }
 
 async function checkDevice(path: string): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from 'node-av'
 import type { FrameLayout } from '../../../image/stream/frame-writer.js'
 import { CliError } from '../../errors.js'
-import { assumeColour, displaySize } from '../frame-converter.js'
+import { displaySize, settleFrame } from '../frame-converter.js'
 
 /** Formats with half as many rows of chroma as of luma. */
 const SUBSAMPLED = new Set<number>([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_NV12])
@@ -31,7 +31,7 @@ export class PlanarConverter {
   /** The result is valid until the next call. `pixelAspect`: width of a pixel by its height. */
   async convert(frame: Frame, pixelAspect: number): Promise<{ layout: FrameLayout; data: Buffer }> {
     const { width, height } = displaySize(frame.width, frame.height, pixelAspect)
-    assumeColour(frame)
+    settleFrame(frame)
     if (this.#width !== width || this.#height !== height) {
       this.#width = width
       this.#height = height

@@ -48,7 +48,7 @@ export class Y4mConverter {
     try {
       frame.colorRange = fullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
       // at once, on this thread: the bytes of the next frame go to the same place
-      this.#track.addImage(this.#converter.convertSync(frame, pixelAspect, 0))
+      this.#track.addImage(this.#converter.convertSync(frame, pixelAspect))
     } finally {
       frame.free()
     }

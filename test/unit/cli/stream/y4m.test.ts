@@ -100,7 +100,7 @@ describe('Y4M', () => {
     expect(sink.end()).toEqual({ images: 1, incomplete: 3 })
     expect(track.pushed).toHaveLength(1)
     const [image] = track.pushed
-    expect(image).toMatchObject({ width: 4, height: 4, format: 'rgba' })
+    expect(image).toMatchObject({ width: 4, height: 4, format: 'rgb24' })
     expect(image!.data[0]).toBeGreaterThan(250)
     expect(Math.max(image!.data[1]!, image!.data[2]!)).toBeLessThan(5)
   })
