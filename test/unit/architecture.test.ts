@@ -51,7 +51,7 @@ describe('the house', () => {
 
   // esbuild parses the language properly but forgets type imports; the check above reads text. Whatever
   // esbuild sees, the text has to have shown.
-  it('has no import that the reading of the text missed', async () => {
+  it('has no import that the reading of the text missed', { timeout: 30_000 }, async () => {
     const entries = [...sources.keys()].filter((path) => !path.endsWith('.d.ts'))
     const { metafile } = await build({
       absWorkingDir: root,
