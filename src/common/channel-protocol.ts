@@ -33,7 +33,10 @@ export type ServerMessage =
   | { readonly t: 'rights'; readonly control: boolean }
   /** All controls of the track, in order: after `hello` when there are some, and when one is added or removed. */
   | { readonly t: 'controls'; readonly controls: readonly ControlState[] }
-  /** A control has a new value, by whom ever; not sent to the viewer that moved it unless it was corrected. */
+  /**
+   * A control has a new value, by whom ever; not sent to the viewer that moved it unless it was corrected, or
+   * somebody else has moved it, too, in the last two seconds.
+   */
   | { readonly t: 'control'; readonly name: string; readonly value: number }
   /** The viewer is asked to choose a rectangle; the answer is `selected`. */
   | { readonly t: 'select'; readonly id: number; readonly crosshair: boolean; readonly fromCenter: boolean }
@@ -56,8 +59,11 @@ export type ServerMessage =
 export interface ControlState {
   /** Unique within the track; shown to people. */
   readonly name: string
+  /** Least value. */
   readonly min: number
+  /** Greatest value. */
   readonly max: number
+  /** Value now. */
   readonly value: number
 }
 

@@ -43,4 +43,6 @@ export interface ViewerStats {
   readonly stalledTime: number
   /** The longest of them. */
   readonly longestStall: number
+  /** Messages on its data channel that were malformed, or of a kind that is not known here. */
+  readonly ignoredMessages: number
 }

@@ -64,14 +64,18 @@ export class EngineTrack {
   }
 
   info(): TrackInfo {
-    const size = this.#feed.size
     return {
       name: this.name,
-      ...size,
+      ...this.size,
       viewers: this.#viewers,
       fps: this.#feed.fps,
       pushed: this.#feed.pushed,
     }
+  }
+
+  /** Of the last image, pixels. */
+  get size(): { width: number; height: number } | undefined {
+    return this.#feed.size
   }
 
   /** Media can flow to a viewer: it gets a picture at once, the last one if no new one comes. */
@@ -139,12 +143,12 @@ export class EngineTrack {
     this.#planTimer = undefined
   }
 
-  get #size(): { width: number; height: number } {
+  get #typicalSize(): { width: number; height: number } {
     return this.#feed.size ?? TYPICAL_SIZE
   }
 
   get #maxBitrate(): number {
-    const { width, height } = this.#size
+    const { width, height } = this.#typicalSize
     return this.settings.maxBitrate ?? defaultBitrate(width, height)
   }
 
@@ -197,7 +201,7 @@ export class EngineTrack {
             ? demand
             : { ...demand, rate: fastest, capacity: fastest },
         ),
-        ...this.#size,
+        ...this.#typicalSize,
         maxBitrate: this.#maxBitrate,
         contentHint,
         bitsPerPixel: cost.bitsPerPixel,

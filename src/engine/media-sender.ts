@@ -196,7 +196,7 @@ export class MediaSender {
     this.#pacer.clear()
   }
 
-  stats(now: number): Omit<ViewerStats, 'codec' | 'scale'> {
+  stats(now: number): Omit<ViewerStats, 'codec' | 'scale' | 'ignoredMessages'> {
     const { target, acknowledged, queueDelay, roundTripTime, loss, probes } = this.#estimator.stats(now)
     const stream = this.#stream.stats
     return {
