@@ -14,6 +14,7 @@ export {
   PixelcastError,
   SignalingError,
 } from './common/errors.js'
+export type { SendingTimes } from './common/frame-timing.js'
 export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export {

@@ -1,3 +1,5 @@
+import type { SendingTimes } from './frame-timing.js'
+
 /**
  * What server and viewer say to each other on the data channel `pixelcast` (ordered, reliable, JSON
  * text), version 1. The viewer creates the channel; a WHEP client that does not is served all the same.
@@ -42,16 +44,8 @@ export type ServerMessage =
   | { readonly t: 'select'; readonly id: number; readonly crosshair: boolean; readonly fromCenter: boolean }
   /** That is not wanted any more, or somebody else has chosen. */
   | { readonly t: 'unselect'; readonly id: number }
-  /** Where the time of a frame went on the server, once a second: medians of the last second, ms. */
-  | {
-      readonly t: 'timing'
-      /** From `addImage` until the engine took it. */
-      readonly queue: number
-      readonly convert: number
-      readonly encode: number
-      /** From the encoder until the last packet has left. */
-      readonly pace: number
-    }
+  /** Where the time of this viewer's frames went on the server: once a second, when there were new images. */
+  | ({ readonly t: 'timing' } & SendingTimes)
   /** The server ends this viewer's session; `retry` says whether coming back makes sense. */
   | { readonly t: 'bye'; readonly reason: string; readonly retry: boolean }
 

@@ -1,5 +1,6 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
+import type { FrameTiming } from '../common/frame-timing.js'
 import {
   ContentCost,
   defaultBitrate,
@@ -57,7 +58,7 @@ export class EngineTrack {
     this.#control = new TrackControl(memory)
     this.producer = new ImageProducer(name, memory)
     this.#feed = new TrackFeed(memory, {
-      onFrame: (frame) => this.#send(frame),
+      onFrame: (frame, timing) => this.#send(frame, timing),
       backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,
       onError,
     })
@@ -235,7 +236,7 @@ export class EngineTrack {
     return outlet
   }
 
-  #send(encoded: EncodedFrame): void {
+  #send(encoded: EncodedFrame, timing: FrameTiming | undefined): void {
     const audience = this.#audiences.get(encoded.codec)
     const outlet = audience?.outlets.get(encoded.scale)
     if (!audience || !outlet) return
@@ -246,7 +247,7 @@ export class EngineTrack {
       psnr,
       keyframe,
     })
-    for (const viewer of outlet.send(encoded, monotonicNow())) {
+    for (const viewer of outlet.send(encoded, monotonicNow(), timing)) {
       const place = audience.places.get(viewer)
       if (!place) continue
       const before = place.scale

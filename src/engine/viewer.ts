@@ -203,6 +203,8 @@ export class Viewer {
   tick(now: number): void {
     if (!this.#peer.isOpen || this.#spokeAt === 0) return
     this.#peer.send(this.#sender.senderReport(now))
+    const timing = this.#sender.timing(now)
+    if (timing) this.tell({ t: 'timing', ...timing })
     // Only while media was sent: who gets nothing reports nothing.
     if (this.#spokeAt > this.#heardAt && now - this.#heardAt > SILENCE_MS) {
       this.close()
