@@ -36,8 +36,8 @@ export type ServerMessage =
   /** All controls of the track, in order: after `hello` when there are some, and when one is added or removed. */
   | { readonly t: 'controls'; readonly controls: readonly ControlState[] }
   /**
-   * A control has a new value, by whom ever; not sent to the viewer that moved it unless it was corrected, or
-   * somebody else has moved it, too, in the last two seconds.
+   * A control has a new value, by whom ever. The viewer that moved it is not told, unless it was corrected, or
+   * was told another value in the last two seconds.
    */
   | { readonly t: 'control'; readonly name: string; readonly value: number }
   /** The viewer is asked to choose a rectangle; the answer is `selected`. */

@@ -73,7 +73,8 @@ export class Backchannel {
     this.#rights.join(viewer, ruling)
     const canControl = this.#rights.has(viewer)
     viewer.greet(canControl)
-    if (this.#controls.states.length > 0) this.#tell(viewer, this.#list)
+    const controls = this.#controls.states
+    if (controls.length > 0) this.#tell(viewer, { t: 'controls', controls })
     if (!canControl) return
     this.events.onRights(viewer.identity.id, true)
     if (this.#question) this.#tell(viewer, this.#question.message)
@@ -111,7 +112,7 @@ export class Backchannel {
         this.#tellSoon()
         break
       case 'set-control':
-        this.#controls.set(command.name, command.value, command.revision, monotonicNow())
+        this.#controls.set(command.name, command.value, command.revision)
         this.#tellSoon()
         break
       case 'remove-control':
@@ -135,7 +136,8 @@ export class Backchannel {
       this.#behind.delete(viewer)
       const canControl = this.#rights.has(viewer)
       this.#tell(viewer, { t: 'rights', control: canControl })
-      this.#tell(viewer, this.#list)
+      this.#controls.markTold(monotonicNow())
+      this.#tell(viewer, { t: 'controls', controls: this.#controls.states })
       if (!canControl) continue
       if (this.#question) this.#tell(viewer, this.#question.message)
       else if (this.#endedQuestion !== undefined)
@@ -149,8 +151,8 @@ export class Backchannel {
     this.#participants.clear()
   }
 
-  get #list(): ServerMessage {
-    return { t: 'controls', controls: this.#controls.states }
+  #takeList(): ServerMessage {
+    return { t: 'controls', controls: this.#controls.takeAll(monotonicNow()) }
   }
 
   #pass(viewer: Participant, message: InputMessage): boolean {
@@ -197,7 +199,7 @@ export class Backchannel {
 
   /** At once, or a moment after what was told last. */
   #tellSoon(): void {
-    if (this.#timer || !(this.#listChanged || this.#controls.hasNews)) return
+    if (this.#timer || !(this.#listChanged || this.#controls.news > 0)) return
     const wait = this.#nextTelling - monotonicNow()
     if (wait <= 0) this.#tellNews()
     else
@@ -208,15 +210,14 @@ export class Backchannel {
   }
 
   #tellNews(): void {
-    const news = this.#controls.takeNews()
     let count = 0
-    if (this.#listChanged || news.length > MOST_NEWS) {
+    if (this.#listChanged || this.#controls.news > MOST_NEWS) {
       this.#listChanged = false
-      const list = this.#list
+      const list = this.#takeList()
       for (const viewer of this.#participants) this.#tell(viewer, list)
       count = this.#participants.size
     } else {
-      for (const { name, value, except } of news) {
+      for (const { name, value, except } of this.#controls.takeNews(monotonicNow())) {
         const message: ServerMessage = { t: 'control', name, value }
         for (const viewer of this.#participants) if (viewer !== except) this.#tell(viewer, message)
         count += this.#participants.size

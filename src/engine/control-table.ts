@@ -1,17 +1,18 @@
 import type { ControlState } from '../common/channel-protocol.js'
 
 /**
- * When two change a control within this time, ms, each of them hears what came of it: what one was told of the
- * other may have crossed its own message, and would stay on its screen.
+ * What a viewer was told, and what it wished, may have crossed when both are within this time, ms: the older value
+ * would stay on its screen, so it hears what came of its wish.
  */
 const CROSSING_TIME = 2_000
 
 interface Entry<V> {
   state: ControlState
   revision: number
-  /** Who changed it last, undefined for the application, and when. */
-  by: V | undefined
-  at: number
+  /** When it was told last, and who was left out. */
+  told: { readonly at: number; readonly except: V | undefined }
+  /** When that one was told last. */
+  toldThat: number
 }
 
 /** The value of a control, and whom not to tell because it knows. */
@@ -25,27 +26,33 @@ export interface ControlNews<V> {
 export class ControlTable<V> {
   readonly #entries = new Map<string, Entry<V>>()
   /** What is to be told, by name, with whom not to tell. */
-  readonly #news = new Map<string, V | undefined>()
+  readonly #untold = new Map<string, V | undefined>()
 
   get states(): ControlState[] {
     return [...this.#entries.values()].map(({ state }) => state)
   }
 
   add(state: ControlState, revision: number): void {
-    this.#entries.set(state.name, { state, revision, by: undefined, at: Number.NEGATIVE_INFINITY })
+    const never = Number.NEGATIVE_INFINITY
+    this.#entries.set(state.name, {
+      state,
+      revision,
+      told: { at: never, except: undefined },
+      toldThat: never,
+    })
   }
 
   remove(name: string): void {
     this.#entries.delete(name)
-    this.#news.delete(name)
+    this.#untold.delete(name)
   }
 
   /** The application sets one; everybody is told. */
-  set(name: string, value: number, revision: number, now: number): void {
+  set(name: string, value: number, revision: number): void {
     const entry = this.#entries.get(name)
     if (!entry) return
     entry.revision = revision
-    this.#change(entry, value, undefined, now)
+    this.#change(entry, value, undefined)
   }
 
   /** What a viewer's wish would make of a control: a whole number in its range. Undefined: there is none. */
@@ -61,31 +68,45 @@ export class ControlTable<V> {
   move(name: string, value: number, by: V, isCorrected: boolean, now: number): void {
     const entry = this.#entries.get(name)
     if (!entry) return
-    if (value !== entry.state.value) this.#change(entry, value, by, now)
-    if (isCorrected) this.#news.set(name, undefined)
+    const told = entry.told.except === by ? entry.toldThat : entry.told.at
+    const hasToHear = isCorrected || now - told <= CROSSING_TIME
+    if (value !== entry.state.value || isCorrected) this.#change(entry, value, hasToHear ? undefined : by)
   }
 
-  /** What is to be told, once. */
-  takeNews(): ControlNews<V>[] {
-    const news = [...this.#news].flatMap(([name, except]) => {
+  /** What is to be told, at once. */
+  takeNews(now: number): ControlNews<V>[] {
+    const news = [...this.#untold].flatMap(([name, except]) => {
       const entry = this.#entries.get(name)
-      return entry ? [{ name, value: entry.state.value, except }] : []
+      if (!entry) return []
+      if (entry.told.except !== except) entry.toldThat = entry.told.at
+      entry.told = { at: now, except }
+      return [{ name, value: entry.state.value, except }]
     })
-    this.#news.clear()
+    this.#untold.clear()
     return news
   }
 
-  get hasNews(): boolean {
-    return this.#news.size > 0
+  /** All controls with their values, to be told to everybody at once. */
+  takeAll(now: number): ControlState[] {
+    this.#untold.clear()
+    this.markTold(now)
+    return this.states
   }
 
-  #change(entry: Entry<V>, value: number, by: V | undefined, now: number): void {
+  /** Somebody is told all of them. */
+  markTold(now: number): void {
+    for (const entry of this.#entries.values()) entry.told = { at: now, except: undefined }
+  }
+
+  /** How many controls there is something to tell of. */
+  get news(): number {
+    return this.#untold.size
+  }
+
+  #change(entry: Entry<V>, value: number, knows: V | undefined): void {
     const { name } = entry.state
-    const isAlone = entry.by === by || now - entry.at > CROSSING_TIME
-    const knew = this.#news.has(name) ? this.#news.get(name) : by
-    this.#news.set(name, isAlone && knew === by ? by : undefined)
+    const isFirst = !this.#untold.has(name)
+    this.#untold.set(name, isFirst || this.#untold.get(name) === knows ? knows : undefined)
     entry.state = { ...entry.state, value }
-    entry.by = by
-    entry.at = now
   }
 }

@@ -35,6 +35,8 @@ export interface ServerProcessApi {
   open(request: { port: number; track: string; options?: TrackOptions }): Promise<string>
   /** What viewers did so far, in order, with the viewer's id; and whether it may control by now. */
   inputs(): SeenInput[]
+  /** How many of them there were since the last call; forgets them. */
+  countInputs(): number
   /** Keeps the application's thread busy, ms. */
   block(request: { ms: number }): void
   addControl(options: ControlOptions): void
@@ -116,6 +118,7 @@ answerCalls<ServerProcessApi>({
   stats: () => track!.stats,
 
   inputs: () => inputs,
+  countInputs: () => inputs.splice(0).length,
 
   block({ ms }) {
     const end = performance.now() + ms
