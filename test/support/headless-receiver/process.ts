@@ -3,12 +3,13 @@ import datachannel from 'node-datachannel'
 import { answerCalls } from '../child.js'
 import type { OpenRequest, ReceiverApi, ViewerStats } from './protocol.js'
 import { ReceiveStream } from './receive-stream.js'
-import { genericNack, nackOfRun, pictureLossIndication } from './rtcp.js'
+import { emptyReport, genericNack, nackOfRun, pictureLossIndication } from './rtcp.js'
 
 const MEDIA_TYPE = 96
 const RTX_TYPE = 97
 const OWN_SSRC = 1
 const MOST_MESSAGES = 10_000
+const REPORT_INTERVAL = 2_000
 
 type PeerConnection = InstanceType<typeof datachannel.PeerConnection>
 type Channel = ReturnType<PeerConnection['createDataChannel']>
@@ -23,6 +24,7 @@ interface Viewer {
   readonly messages: string[]
   state: string
   flood?: NodeJS.Timeout
+  reports?: NodeJS.Timeout
 }
 
 const viewers: Viewer[] = []
@@ -104,7 +106,12 @@ async function openOne({ url, codec, deadline = 20_000, ...request }: OpenReques
   const index = viewers.length - 1
   pc.setRemoteDescription(answer, 'answer')
   await connected
-  if (channel) await channelOpen
+  if (channel) {
+    await channelOpen
+    viewer.reports = setInterval(() => {
+      if (track.isOpen()) track.sendMessageBinary(Buffer.from(emptyReport(OWN_SSRC)))
+    }, REPORT_INTERVAL)
+  }
   return index
 }
 
@@ -204,20 +211,18 @@ function point({ perSecond }: { perSecond: number }): number {
         if (!channel?.isOpen()) continue
         const phase = step++ % 50
         const type = phase === 0 ? 'down' : phase === 1 ? 'up' : 'move'
-        channel.sendMessage(
-          JSON.stringify({
-            t: 'pointer',
-            type,
-            kind: 'mouse',
-            id: 1,
-            x: (step * 7) % 640,
-            y: 100.25,
-            button: type === 'move' ? -1 : 0,
-            buttons: type === 'down' ? 1 : 0,
-            mods: 0,
-          }),
-        )
-        pointing.sent++
+        const text = JSON.stringify({
+          t: 'pointer',
+          type,
+          kind: 'mouse',
+          id: 1,
+          x: (step * 7) % 640,
+          y: 100.25,
+          button: type === 'move' ? -1 : 0,
+          buttons: type === 'down' ? 1 : 0,
+          mods: 0,
+        })
+        pointing.sent += say({ viewer: i, messages: [text] })
       }
     }
     last = now
@@ -239,7 +244,7 @@ answerCalls<ReceiverApi>({
   },
   close: async ({ viewers: which, how }) => {
     const chosen = which ? which.map((i) => viewers[i]!) : viewers
-    for (const { flood } of chosen) clearInterval(flood)
+    for (const { flood, reports } of chosen) for (const timer of [flood, reports]) clearInterval(timer)
     if (how !== 'close')
       for (const { session } of chosen) await (await fetch(session, { method: 'DELETE' })).arrayBuffer()
     if (how !== 'delete') for (const { pc } of chosen) pc.close()
