@@ -33,7 +33,7 @@ export type ServerMessage =
   | { readonly t: 'again'; readonly time: FrameTime; readonly of: FrameTime }
   /** From now on this viewer's input is listened to, or is not. */
   | { readonly t: 'rights'; readonly control: boolean }
-  /** All controls of the track, in order: after `hello` when there are some, and when one is added or removed. */
+  /** All controls of the track, in order: after `hello` when there are some, when one is added or removed, and when many change at once. */
   | { readonly t: 'controls'; readonly controls: readonly ControlState[] }
   /**
    * A control has a new value, by whom ever. The viewer that moved it is not told, unless it was corrected, or

@@ -233,7 +233,7 @@ export class Viewer {
    * @returns false when it was not sent because the viewer does not take what it was sent before
    */
   tell(message: ServerMessage): boolean {
-    return !this.#hasChannel || this.#peer.sendText(JSON.stringify(message))
+    return !this.#hasChannel || this.#peer.sendText(serialize(message))
   }
 
   closeChannel(): void {
@@ -301,6 +301,17 @@ export class Viewer {
     this.#shownSize = size
     this.tell({ t: 'image', width, height })
   }
+}
+
+const lastText: { message?: ServerMessage; text: string } = { text: '' }
+
+/** The same message often goes to all viewers of a track, one after the other. */
+function serialize(message: ServerMessage): string {
+  if (lastText.message !== message) {
+    lastText.message = message
+    lastText.text = JSON.stringify(message)
+  }
+  return lastText.text
 }
 
 /** 96 random bits as a token (RFC 7022, section 5: a short-lived CNAME). */

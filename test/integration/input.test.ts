@@ -305,22 +305,25 @@ describe('two dozen viewers that point', () => {
     const scene = await Scene.open({ control: 'anyone' })
     try {
       for (let i = 0; i < 24; i++) await scene.join()
-      const framesIn = async (run: () => Promise<unknown>): Promise<number> => {
+      const frames = { still: 0, pointing: 0 }
+      const pushed = { still: 0, pointing: 0 }
+      await scene.server.call('countInputs')
+      let sent = 0
+      // In turns: whatever else the machine does meets both.
+      for (const how of ['still', 'pointing', 'still', 'pointing', 'still', 'pointing'] as const) {
+        await scene.receiver.call('point', { perSecond: how === 'still' ? 0 : 60 })
         await scene.receiver.call('reset')
         const before = await scene.server.call('stats')
-        await run()
-        const { pushed } = await scene.server.call('stats')
-        const frames = (await scene.receiver.call('stats')).map((viewer) => viewer.frames)
-        return Math.min(...frames) / (pushed - before.pushed)
+        await pause(1_000)
+        pushed[how] += (await scene.server.call('stats')).pushed - before.pushed
+        frames[how] += Math.min(...(await scene.receiver.call('stats')).map((viewer) => viewer.frames))
+        sent += await scene.receiver.call('point', { perSecond: 0 })
       }
-      const quiet = await framesIn(() => pause(2_000))
-      await scene.server.call('countInputs')
-      await scene.receiver.call('point', { perSecond: 60 })
-      const pointing = await framesIn(() => pause(2_000))
-      const sent = await scene.receiver.call('point', { perSecond: 0 })
+      expect(sent).toBeGreaterThan(2_000)
       expect(await scene.server.call('countInputs')).toBeGreaterThan(sent / 4)
-      expect(sent).toBeGreaterThan(1_000)
-      expect(pointing).toBeGreaterThan(0.95 * quiet - 0.03)
+      // Counting begins and ends in the middle of things: a frame may be under way each time.
+      const share = (how: 'still' | 'pointing') => frames[how] / pushed[how]
+      expect(share('pointing')).toBeGreaterThan(0.95 * share('still') - 3 / pushed.pointing)
     } finally {
       await scene.close()
     }
