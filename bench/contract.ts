@@ -16,6 +16,8 @@ export type ProducerMode =
   | 'blocking'
   /** One image at the start, then nothing. */
   | 'once'
+  /** One image at the start, then one for each key that a viewer presses, its number in it; pixelcast only. */
+  | 'answer'
 
 /** How long a `blocking` producer holds its thread. The Python peers have the same number. */
 export const BLOCK_MS = 100
@@ -54,6 +56,8 @@ export interface PeerStats {
   readonly refused: number
   /** Milliseconds of the application's thread for each image, up to the last 20,000. */
   readonly pushMs: readonly number[]
+  /** What viewers did, as far as the application heard of it, since the last reset; pixelcast only. */
+  readonly inputs?: number
   /** Encoders running now, of a system that says so. */
   readonly encoders?: number
 }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { ControlState } from './common/channel-protocol.js'
 export type { VideoCodec } from './common/codec.js'
 export {
   type Complaint,
@@ -13,6 +14,7 @@ export {
   PixelcastError,
   SignalingError,
 } from './common/errors.js'
+export type { SendingTimes } from './common/frame-timing.js'
 export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export {
@@ -45,16 +47,26 @@ export {
   type AllocateOptions,
   type ConnectOptions,
   type ContentHint,
+  type ControlChange,
+  type ControlOptions,
+  type ControlRule,
   type ImageProducer,
   ImageTrack,
+  type KeyInput,
+  type Modifiers,
   type OverflowPolicy,
   type PlayoutDelay,
+  type PointerInput,
+  type Rectangle,
   type RemoteViewer,
+  type SelectedRectangle,
+  type SelectOptions,
   type TrackEvents,
   type TrackHandle,
   type TrackOptions,
   type TrackStats,
   type ViewerEvents,
   type ViewerState,
+  type WheelInput,
 } from './track/index.js'
 export type { IceOptions } from './transport/ice-options.js'

@@ -3,6 +3,7 @@ import { addImage } from './add-image.js'
 import { dropRate } from './drop-rate.js'
 import { firstFrame } from './first-frame.js'
 import { blockedProducer, contents, glassToGlass, lateViewer } from './glass-to-glass.js'
+import { keyToPixel, pointing } from './input.js'
 import { longRun } from './long.js'
 import { colours, still } from './picture.js'
 import { python } from './python.js'
@@ -22,5 +23,7 @@ export const MEASURES: readonly Measure[] = [
   still,
   colours,
   python,
+  keyToPixel,
+  pointing,
   longRun,
 ]

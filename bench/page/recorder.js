@@ -93,13 +93,14 @@ globalThis.bench = {
   },
 
   /** Watches; resolves with the ms from the POST to the first painted frame, or null after `timeout`. */
-  async play({ codec, offerUrl, timeout }) {
+  async play({ codec, offerUrl, timeout, channel = false }) {
     this.close()
     const pc = new RTCPeerConnection()
     const video = document.createElement('video')
     video.muted = video.autoplay = video.playsInline = true
     document.body.append(video)
-    const player = { pc, video, frames: [], closed: false, firstAt: undefined }
+    const player = { pc, video, frames: [], closed: false, firstAt: undefined, channel: undefined }
+    if (channel) player.channel = pc.createDataChannel('pixelcast')
     current = player
     const transceiver = pc.addTransceiver('video', { direction: 'recvonly' })
     const all = RTCRtpReceiver.getCapabilities('video').codecs
@@ -136,6 +137,31 @@ globalThis.bench = {
     const after = await this.inbound(pc)
     frames.splice(0, from)
     return { start, end, frames: recorded, before, after, width: video.videoWidth, height: video.videoHeight }
+  },
+
+  /**
+   * Presses a key so many times, each with a number of its own, and waits until a picture with that number is
+   * painted. Resolves with the ms that it took; null for one that was not to be seen within a second.
+   */
+  async press({ count, least, most }) {
+    const { channel, frames } = current
+    while (channel.readyState === 'connecting') await pause(5)
+    const times = []
+    for (let number = 1; number <= count; number++) {
+      // In no fixed phase of the display's.
+      await pause(least + Math.random() * (most - least))
+      const from = frames.length
+      const message = { t: 'key', type: 'down', key: String(number), code: '', repeat: false, mods: 0 }
+      const pressed = performance.now()
+      channel.send(JSON.stringify(message))
+      let seen
+      while (!seen && performance.now() < pressed + 1000) {
+        await pause(1)
+        seen = frames.slice(from).find(([, stamp]) => stamp === number)
+      }
+      times.push(seen ? seen[0] - pressed : null)
+    }
+    return times
   },
 
   async inbound(pc) {

@@ -79,9 +79,17 @@ export class Producer {
 
   start(): void {
     const { producer, fps } = this.#flags
-    if (producer === 'once') this.#pushOne()
+    if (producer === 'once' || producer === 'answer') this.#pushOne()
     else if (producer === 'blocking') this.#block()
     else this.#tick(performance.now(), (1000 / fps) * WALK)
+  }
+
+  /** Makes the next image with a number in it. */
+  answer(number: number): void {
+    const image = this.#images[this.#index++ % this.#images.length]!
+    burn(image, number)
+    this.push(image)
+    this.#pushed++
   }
 
   stats(): PeerStats {
@@ -125,7 +133,7 @@ export class Producer {
 export async function listen(
   producer: Producer,
   answer?: (offer: string) => Promise<string>,
-  more: () => Pick<PeerStats, 'encoders'> = () => ({}),
+  more: () => Pick<PeerStats, 'encoders' | 'inputs'> = () => ({}),
 ): Promise<string> {
   const server: Server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {

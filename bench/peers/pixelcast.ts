@@ -9,7 +9,7 @@ const { width, height, bitrate } = flags
 const server = await createServer({ port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } })
 // Viewers that count packets report nothing, so the rate asked for has to be the least as well as the most.
 const rates = bitrate === undefined ? {} : { maxBitrate: bitrate, minBitrate: bitrate }
-const track = server.addTrack('bench', rates)
+const track = server.addTrack('bench', { ...rates, control: 'anyone' })
 track.on('error', (error) => console.error(error))
 server.on('error', (error) => console.error(error))
 
@@ -23,7 +23,13 @@ const push =
     : (image: RgbaImage) => track.addImage(image)
 
 const producer = new Producer(flags, push)
-const control = await listen(producer, undefined, () => ({ encoders: encodersRunning() }))
+let inputs = 0
+track.on('pointer', () => inputs++)
+track.on('key', ({ type, key }) => {
+  inputs++
+  if (flags.producer === 'answer' && type === 'down') producer.answer(Number(key))
+})
+const control = await listen(producer, undefined, () => ({ encoders: encodersRunning(), inputs }))
 producer.start()
 announce({ offer: new URL('whep/bench', server.url).href, control })
 

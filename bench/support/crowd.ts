@@ -27,13 +27,14 @@ export class Crowd {
     private readonly codec: VideoCodec,
   ) {}
 
-  static async gather(system: System, scene: Scene, viewers: number): Promise<Crowd> {
+  /** @param channel each of them opens a data channel */
+  static async gather(system: System, scene: Scene, viewers: number, channel = false): Promise<Crowd> {
     const process = await SystemProcess.start(system, scene)
     let receiver: HeadlessReceiver | undefined
     try {
       receiver = await startHeadlessReceiver()
       const crowd = new Crowd(process, receiver, system.codecs[0]!)
-      await crowd.add(viewers)
+      await crowd.add(viewers, channel)
       return crowd
     } catch (error) {
       await receiver?.kill()
@@ -42,12 +43,13 @@ export class Crowd {
     }
   }
 
-  async add(viewers: number): Promise<void> {
+  async add(viewers: number, channel = false): Promise<void> {
     await this.receiver.call('open', {
       url: this.process.address.offer,
       count: viewers,
       codec: this.codec,
       deadline: 30_000,
+      channel,
     })
   }
 
@@ -74,6 +76,11 @@ export class Crowd {
       residentMiB: this.process.residentMiB,
       pushMs,
     }
+  }
+
+  /** From now on each viewer moves a pointer so many times a second. @returns how often all did so far, together */
+  point(perSecond: number): Promise<number> {
+    return this.receiver.call('point', { perSecond })
   }
 
   async leave(): Promise<void> {

@@ -96,8 +96,21 @@ export class StagePage {
   }
 
   /** Milliseconds from the POST to the first painted frame; null when there was none in time. */
-  play(offerUrl: string, codec: VideoCodec, timeout = 10_000): Promise<number | null> {
-    return this.page.evaluate('(a) => bench.play(a)', { offerUrl, codec, timeout })
+  play(
+    offerUrl: string,
+    codec: VideoCodec,
+    timeout = 10_000,
+    options: { readonly channel?: boolean } = {},
+  ): Promise<number | null> {
+    return this.page.evaluate('(a) => bench.play(a)', { offerUrl, codec, timeout, ...options })
+  }
+
+  /** Milliseconds from each key to the first picture with its number in it; null: not within a second. */
+  press(
+    count: number,
+    pauses: { readonly least: number; readonly most: number },
+  ): Promise<(number | null)[]> {
+    return this.page.evaluate('(a) => bench.press(a)', { count, ...pauses })
   }
 
   record(ms: number): Promise<Recording> {

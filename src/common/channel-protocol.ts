@@ -1,3 +1,5 @@
+import type { SendingTimes } from './frame-timing.js'
+
 /**
  * What server and viewer say to each other on the data channel `pixelcast` (ordered, reliable, JSON
  * text), version 1. The viewer creates the channel; a WHEP client that does not is served all the same.
@@ -31,24 +33,19 @@ export type ServerMessage =
   | { readonly t: 'again'; readonly time: FrameTime; readonly of: FrameTime }
   /** From now on this viewer's input is listened to, or is not. */
   | { readonly t: 'rights'; readonly control: boolean }
-  /** All controls of the track, in order: after `hello` when there are some, and when one is added or removed. */
+  /** All controls of the track, in order: after `hello` when there are some, when one is added or removed, and when many change at once. */
   | { readonly t: 'controls'; readonly controls: readonly ControlState[] }
-  /** A control has a new value, by whom ever; not sent to the viewer that moved it unless it was corrected. */
+  /**
+   * A control has a new value, by whom ever. The viewer that moved it is not told, unless it was corrected, or
+   * was told another value in the last two seconds.
+   */
   | { readonly t: 'control'; readonly name: string; readonly value: number }
   /** The viewer is asked to choose a rectangle; the answer is `selected`. */
   | { readonly t: 'select'; readonly id: number; readonly crosshair: boolean; readonly fromCenter: boolean }
   /** That is not wanted any more, or somebody else has chosen. */
   | { readonly t: 'unselect'; readonly id: number }
-  /** Where the time of a frame went on the server, once a second: medians of the last second, ms. */
-  | {
-      readonly t: 'timing'
-      /** From `addImage` until the engine took it. */
-      readonly queue: number
-      readonly convert: number
-      readonly encode: number
-      /** From the encoder until the last packet has left. */
-      readonly pace: number
-    }
+  /** Where the time of this viewer's frames went on the server: once a second, when there were new images. */
+  | ({ readonly t: 'timing' } & SendingTimes)
   /** The server ends this viewer's session; `retry` says whether coming back makes sense. */
   | { readonly t: 'bye'; readonly reason: string; readonly retry: boolean }
 
@@ -56,8 +53,11 @@ export type ServerMessage =
 export interface ControlState {
   /** Unique within the track; shown to people. */
   readonly name: string
+  /** Least value. */
   readonly min: number
+  /** Greatest value. */
   readonly max: number
+  /** Value now. */
   readonly value: number
 }
 

@@ -108,6 +108,11 @@ export function checkKeys(options: unknown, known: readonly string[], prefix = '
   }
 }
 
+/** @throws OptionError unless it `holds` */
+export function checkOption(holds: boolean, field: string, expected: string, actual: unknown): void {
+  if (!holds) throw new OptionError({ field, expected, actual: show(actual) })
+}
+
 /** A short, safe rendering of any value for an error message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)

@@ -1,4 +1,5 @@
 import type { VideoCodec } from './codec.js'
+import type { SendingTimes } from './frame-timing.js'
 
 /** Why a viewer needed a keyframe: it joined, it asked (PLI, FIR), its queue overflowed, it changed the rung. */
 export type KeyframeCause = 'joined' | 'asked' | 'overflow' | 'rung'
@@ -43,4 +44,8 @@ export interface ViewerStats {
   readonly stalledTime: number
   /** The longest of them. */
   readonly longestStall: number
+  /** Where the time of its frames goes, here on the server; undefined when no new image was sent in the last second. */
+  readonly timing: SendingTimes | undefined
+  /** Messages on its data channel that were malformed, or of a kind that is not known here. */
+  readonly ignoredMessages: number
 }

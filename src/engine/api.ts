@@ -25,6 +25,10 @@ export interface EngineApi {
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */
   readonly codecs?: readonly VideoCodec[] | undefined
+  /** Whether the viewer may control, whatever the track's rule says. */
+  readonly control?: boolean | undefined
+  /** The bearer token that it sent, for tracks whose rule asks for one. */
+  readonly bearer?: string | undefined
 }
 
 export interface ConnectResult {

@@ -1,5 +1,6 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
+import type { FrameTiming } from '../common/frame-timing.js'
 import {
   ContentCost,
   defaultBitrate,
@@ -57,21 +58,25 @@ export class EngineTrack {
     this.#control = new TrackControl(memory)
     this.producer = new ImageProducer(name, memory)
     this.#feed = new TrackFeed(memory, {
-      onFrame: (frame) => this.#send(frame),
+      onFrame: (frame, timing) => this.#send(frame, timing),
       backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,
       onError,
     })
   }
 
   info(): TrackInfo {
-    const size = this.#feed.size
     return {
       name: this.name,
-      ...size,
+      ...this.size,
       viewers: this.#viewers,
       fps: this.#feed.fps,
       pushed: this.#feed.pushed,
     }
+  }
+
+  /** Of the last image, pixels. */
+  get size(): { width: number; height: number } | undefined {
+    return this.#feed.size
   }
 
   /** Media can flow to a viewer: it gets a picture at once, the last one if no new one comes. */
@@ -139,12 +144,12 @@ export class EngineTrack {
     this.#planTimer = undefined
   }
 
-  get #size(): { width: number; height: number } {
+  get #typicalSize(): { width: number; height: number } {
     return this.#feed.size ?? TYPICAL_SIZE
   }
 
   get #maxBitrate(): number {
-    const { width, height } = this.#size
+    const { width, height } = this.#typicalSize
     return this.settings.maxBitrate ?? defaultBitrate(width, height)
   }
 
@@ -197,7 +202,7 @@ export class EngineTrack {
             ? demand
             : { ...demand, rate: fastest, capacity: fastest },
         ),
-        ...this.#size,
+        ...this.#typicalSize,
         maxBitrate: this.#maxBitrate,
         contentHint,
         bitsPerPixel: cost.bitsPerPixel,
@@ -231,7 +236,7 @@ export class EngineTrack {
     return outlet
   }
 
-  #send(encoded: EncodedFrame): void {
+  #send(encoded: EncodedFrame, timing: FrameTiming | undefined): void {
     const audience = this.#audiences.get(encoded.codec)
     const outlet = audience?.outlets.get(encoded.scale)
     if (!audience || !outlet) return
@@ -242,7 +247,7 @@ export class EngineTrack {
       psnr,
       keyframe,
     })
-    for (const viewer of outlet.send(encoded, monotonicNow())) {
+    for (const viewer of outlet.send(encoded, monotonicNow(), timing)) {
       const place = audience.places.get(viewer)
       if (!place) continue
       const before = place.scale

@@ -4,9 +4,17 @@ import { SignalingError, show } from '../common/errors.js'
 import { accessTo, type IceServerAccess } from '../common/ice-server.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
-import type { ImageProducer, TrackMemory, TrackSettings } from '../track/index.js'
+import type {
+  ImageProducer,
+  InputMessage,
+  TokenDigest,
+  TrackCommand,
+  TrackMemory,
+  TrackSettings,
+} from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
 import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
+import { Backchannel } from './backchannel.js'
 import { EngineTrack } from './engine-track.js'
 import { Viewer } from './viewer.js'
 
@@ -23,6 +31,14 @@ export interface EngineEvents {
   onViewer(track: string, viewer: string): void
   onViewerConnected(viewer: string): void
   onViewerClosed(viewer: string, reason: string): void
+  /** From now on a viewer's input is listened to, or is not. */
+  onViewerControl(viewer: string, canControl: boolean): void
+  /**
+   * What a viewer that may control did.
+   *
+   * @returns false when so much of it waits that this is too much; its data channel is then closed
+   */
+  onInput(viewer: string, message: InputMessage): boolean
   onTrackError(track: string, error: Error): void
   /** Something went wrong that belongs to no track; the engine goes on. */
   onError(error: unknown): void
@@ -33,6 +49,8 @@ const TICK_MS = 1_000
 /** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
 export class Engine implements EngineApi {
   readonly #tracks = new Map<string, EngineTrack>()
+  /** Of the tracks, by their names. */
+  readonly #backchannels = new Map<string, Backchannel>()
   readonly #viewers = new Map<string, Viewer>()
   readonly #ticker: NodeJS.Timeout
   #count = 0
@@ -47,14 +65,28 @@ export class Engine implements EngineApi {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS)
   }
 
-  /** @returns false when there is a track of that name */
-  addTrack(name: string, memory: TrackMemory, settings: TrackSettings): boolean {
+  /**
+   * @param tokenDigest of the token that lets a viewer control, if the track's rule is one of a token
+   * @returns false when there is a track of that name
+   */
+  addTrack(name: string, memory: TrackMemory, settings: TrackSettings, tokenDigest?: TokenDigest): boolean {
     if (this.#tracks.has(name)) return false
-    this.#tracks.set(
+    const track = new EngineTrack(name, memory, settings, (error) => this.events.onTrackError(name, error))
+    this.#tracks.set(name, track)
+    this.#backchannels.set(
       name,
-      new EngineTrack(name, memory, settings, (error) => this.events.onTrackError(name, error)),
+      new Backchannel(settings, tokenDigest, {
+        onInput: (viewer, message) => this.events.onInput(viewer, message),
+        onRights: (viewer, canControl) => this.events.onViewerControl(viewer, canControl),
+        size: () => track.size,
+      }),
     )
     return true
+  }
+
+  /** What the application does with a track's controls, and asks its viewers. */
+  command(name: string, command: TrackCommand): void {
+    this.#backchannels.get(name)?.command(command)
   }
 
   async removeTrack(name: string): Promise<void> {
@@ -65,6 +97,8 @@ export class Engine implements EngineApi {
         this.#end(viewer, 'the track was removed', { tell: true, retry: true })
     }
     this.#tracks.delete(name)
+    this.#backchannels.get(name)?.close()
+    this.#backchannels.delete(name)
     const removed = track.close()
     this.#removing.add(removed)
     await removed.finally(() => this.#removing.delete(removed))
@@ -80,7 +114,8 @@ export class Engine implements EngineApi {
 
   async connect(name: string, offerSdp: string, options: ConnectOptions = {}): Promise<ConnectResult> {
     const track = this.#tracks.get(name)
-    if (!track) throw new SignalingError(404, `there is no track ${show(name)}`)
+    const backchannel = this.#backchannels.get(name)
+    if (!track || !backchannel) throw new SignalingError(404, `there is no track ${show(name)}`)
     if (this.#closing) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
     if (this.#viewers.size >= this.options.maxViewers) {
       throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
@@ -92,6 +127,7 @@ export class Engine implements EngineApi {
       session: randomBytes(16).toString('base64url'),
       track: name,
     }
+    const mayControl = options.control ?? backchannel.rulingFor(options.bearer)
     const { minBitrate, startBitrate, playoutDelay } = track.settings
     const settings = { rates: { min: minBitrate, start: startBitrate }, playoutDelay }
     const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), settings, {
@@ -102,6 +138,9 @@ export class Engine implements EngineApi {
       onClose: (reason) => this.#end(viewer, reason),
       onKeyframeNeeded: () => track.requestKeyframe(viewer),
       onRate: () => track.planSoon(),
+      onChannelOpen: () => backchannel.join(viewer, mayControl),
+      onMessage: (message) => backchannel.receive(viewer, message),
+      onChannelClosed: () => backchannel.leave(viewer),
       onError: (error) => this.events.onError(error),
     })
     this.#viewers.set(identity.session, viewer)
@@ -177,6 +216,8 @@ export class Engine implements EngineApi {
     }
     const tracks = [...this.#tracks.values()]
     this.#tracks.clear()
+    for (const backchannel of this.#backchannels.values()) backchannel.close()
+    this.#backchannels.clear()
     await Promise.all([...this.#removing, ...tracks.map((track) => track.close())])
   }
 
@@ -185,6 +226,7 @@ export class Engine implements EngineApi {
     if (!this.#viewers.delete(session)) return
     if (tell) viewer.close(reason, retry)
     else viewer.close()
+    this.#backchannels.get(name)?.leave(viewer)
     const track = this.#tracks.get(name)
     track?.removeViewer(viewer)
     track?.countViewers(-1)
@@ -218,5 +260,6 @@ export class Engine implements EngineApi {
         this.events.onError(error)
       }
     }
+    for (const backchannel of this.#backchannels.values()) backchannel.tick()
   }
 }

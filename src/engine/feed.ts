@@ -1,6 +1,7 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { ImageError } from '../common/errors.js'
+import type { FrameTiming } from '../common/frame-timing.js'
 import {
   Converter,
   type EncodedFrame,
@@ -8,12 +9,13 @@ import {
   isCompressed,
   type Scale,
   type TimedPicture,
-  TrackEncoder,
+  type TrackEncoder,
 } from '../encode/index.js'
 import { ImageConsumer, type TakenImage, type TrackMemory, Word } from '../track/index.js'
 import { LastImages } from './last-images.js'
 import { PushInterval } from './push-interval.js'
 import { RateMeter } from './rate-meter.js'
+import { type RunningEncoder, RunningEncoders } from './running-encoders.js'
 import { type SnapshotFormat, Snapshots } from './snapshots.js'
 
 export interface FeedEvents {
@@ -22,16 +24,10 @@ export interface FeedEvents {
    * somebody is not. What would only wait for its turn is better encoded later, from a newer image.
    */
   backlog(codec: VideoCodec, scale: Scale): number
-  /** A picture was encoded, once for all that watch this rung with this codec. */
-  onFrame(frame: EncodedFrame): void
+  /** A picture was encoded, once for all that watch this rung with this codec; `timing` of a new one. */
+  onFrame(frame: EncodedFrame, timing: FrameTiming | undefined): void
   /** An image could not be shown, or an encoder failed; the feed goes on. */
   onError(error: Error): void
-}
-
-interface RunningEncoder {
-  readonly encoder: TrackEncoder
-  readonly scale: Scale
-  watchers: number
 }
 
 /** Browsers show 60 images a second at most; more need not be kept up with. */
@@ -45,8 +41,7 @@ const SHORTEST_INTERVAL_MS = 1000 / 60
 export class TrackFeed {
   readonly #consumer: ImageConsumer
   readonly #converter = new Converter()
-  /** By codec and scale. */
-  readonly #encoders = new Map<string, RunningEncoder>()
+  readonly #encoders = new RunningEncoders()
   readonly #meter = new RateMeter()
   readonly #snapshots = new Snapshots()
   readonly #retired: TrackEncoder[] = []
@@ -94,35 +89,27 @@ export class TrackFeed {
 
   /** Somebody watches a rung with a codec from now on; the first one starts its encoder. */
   watch(codec: VideoCodec, scale: Scale): void {
-    const key = keyOf(codec, scale)
-    const running = this.#encoders.get(key)
-    if (running) {
-      running.watchers++
-      return
-    }
-    this.#encoders.set(key, { encoder: new TrackEncoder(codec), scale, watchers: 1 })
+    if (!this.#encoders.watch(codec, scale)) return
     this.#count()
     this.#pump()
   }
 
   /** Somebody no longer watches; the last one stops the encoder. */
   unwatch(codec: VideoCodec, scale: Scale): void {
-    const key = keyOf(codec, scale)
-    const running = this.#encoders.get(key)
-    if (!running || --running.watchers > 0) return
-    this.#encoders.delete(key)
-    this.#retired.push(running.encoder)
+    const retired = this.#encoders.unwatch(codec, scale)
+    if (!retired) return
+    this.#retired.push(retired)
     this.#count()
     this.#pump()
   }
 
   /** What an encoder is to aim at from the next picture on; nothing happens when it does not run. */
   setTarget(codec: VideoCodec, scale: Scale, target: EncodeTarget): void {
-    this.#encoders.get(keyOf(codec, scale))?.encoder.setTarget(target)
+    this.#encoders.get(codec, scale)?.setTarget(target)
   }
 
   requestKeyframe(codec: VideoCodec, scale: Scale): void {
-    this.#encoders.get(keyOf(codec, scale))?.encoder.requestKeyframe()
+    this.#encoders.get(codec, scale)?.requestKeyframe()
     this.#pump()
   }
 
@@ -141,8 +128,7 @@ export class TrackFeed {
     if (this.#closed) return this.#ended
     this.#closed = true
     clearTimeout(this.#timer)
-    for (const { encoder } of this.#encoders.values()) this.#retired.push(encoder)
-    this.#encoders.clear()
+    this.#retired.push(...this.#encoders.clear())
     this.#count()
     this.#consumer.close()
     if (!this.#pumping) this.#free()
@@ -188,7 +174,7 @@ export class TrackFeed {
     // Somebody has come, or wants another scale, and no new image has come.
     if (this.#missingScales().length > 0 && !(await this.#showMissing())) return false
     const now = monotonicNow()
-    const due = [...this.#encoders.values()].filter(({ encoder }) => encoder.dueAt(now) <= now)
+    const due = this.#encoders.all.filter(({ encoder }) => encoder.dueAt(now) <= now)
     const ready = due.filter((running) => this.#isFree(running, now))
     if (ready.length === 0) return false
     await this.#encode(ready)
@@ -198,7 +184,7 @@ export class TrackFeed {
   /** Converts an image and makes it the one that is shown; false when it cannot be. */
   async #show(image: TakenImage): Promise<boolean> {
     const start = monotonicNow()
-    const pictures = await this.#convert(image, this.#scales())
+    const pictures = await this.#convert(image, this.#encoders.scales)
     if (!pictures) return false
     this.#dropPictures()
     for (const picture of pictures) this.#pictures.set(picture.scale, picture)
@@ -248,21 +234,18 @@ export class TrackFeed {
     }
   }
 
-  #scales(): Scale[] {
-    return [...new Set([...this.#encoders.values()].map(({ scale }) => scale))]
-  }
-
   #missingScales(): Scale[] {
-    return this.#scales().filter((scale) => !this.#pictures.has(scale))
+    return this.#encoders.scales.filter((scale) => !this.#pictures.has(scale))
   }
 
   #encodeNew(image: TakenImage): Promise<void> {
     const now = monotonicNow()
     this.#pushes.update(this.pushed, now)
     return this.#encode(
-      [...this.#encoders.values()].filter(
+      this.#encoders.all.filter(
         (running) => running.encoder.wants(image.captureTime) && this.#isFree(running, now),
       ),
+      image.waited,
     )
   }
 
@@ -273,7 +256,8 @@ export class TrackFeed {
     return backlog === 0
   }
 
-  async #encode(encoders: readonly RunningEncoder[]): Promise<void> {
+  /** @param queue how long a new image waited, ms */
+  async #encode(encoders: readonly RunningEncoder[], queue?: number): Promise<void> {
     // Conversion and encoding follow one another: both together must not take longer than the next image.
     const budget = Math.max(1, Math.max(SHORTEST_INTERVAL_MS, this.#pushes.ms) - this.#conversion)
     await Promise.all(
@@ -281,11 +265,14 @@ export class TrackFeed {
         const picture = this.#pictures.get(scale)
         if (!picture) return // it was started while the image was converted: it gets the next turn
         try {
-          const frame = await encoder.encode(picture, monotonicNow(), budget)
+          const start = monotonicNow()
+          const frame = await encoder.encode(picture, start, budget)
+          const encodedAt = monotonicNow()
           if (!frame || this.#closed) return
           this.#consumer.control.add(Word.FramesEncoded)
           if (frame.keyframe) this.#consumer.control.add(Word.Keyframes)
-          this.events.onFrame(frame)
+          const [convert, encode] = [this.#conversion, encodedAt - start]
+          this.events.onFrame(frame, queue === undefined ? undefined : { queue, convert, encode, encodedAt })
         } catch (error) {
           encoder.reset()
           this.#report(error)
@@ -304,7 +291,7 @@ export class TrackFeed {
     clearTimeout(this.#timer)
     if (this.#pictures.size === 0 || this.#encoders.size === 0) return
     const now = monotonicNow()
-    const due = Math.min(...[...this.#encoders.values()].map(({ encoder }) => encoder.dueAt(now)))
+    const due = Math.min(...this.#encoders.all.map(({ encoder }) => encoder.dueAt(now)))
     this.#timer = setTimeout(() => this.#pump(), Math.max(0, Math.ceil(due - now)))
   }
 
@@ -338,8 +325,4 @@ export class TrackFeed {
     this.#converter.close()
     this.#setFreed()
   }
-}
-
-function keyOf(codec: VideoCodec, scale: Scale): string {
-  return `${codec}/${scale}`
 }

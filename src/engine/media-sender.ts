@@ -1,4 +1,5 @@
 import { monotonicNow } from '../common/clock.js'
+import type { SendingTimes } from '../common/frame-timing.js'
 import type { KeyframeCause, ViewerStats } from '../common/viewer-stats.js'
 import { BandwidthEstimator, Pacer, RetransmissionBudget } from '../congestion/index.js'
 import {
@@ -12,6 +13,7 @@ import { KeyframeRequests } from './keyframe-requests.js'
 import { PlayoutChoice } from './playout.js'
 import { repairCopies } from './repair-copies.js'
 import { StallMeter } from './stall-meter.js'
+import { TimingMeter } from './timing-meter.js'
 
 /** Rates in bit/s. */
 export interface RateLimits {
@@ -58,6 +60,7 @@ export class MediaSender {
   readonly #pacer: Pacer<PacketizedFrame, Retransmission>
   readonly #requests = new KeyframeRequests()
   readonly #stalls = new StallMeter()
+  readonly #timing = new TimingMeter()
   readonly #keyframes: Record<KeyframeCause, number> = { joined: 0, asked: 0, overflow: 0, rung: 0 }
   /** Undefined when the application has said what it wants. */
   readonly #playout: PlayoutChoice | undefined
@@ -196,7 +199,7 @@ export class MediaSender {
     this.#pacer.clear()
   }
 
-  stats(now: number): Omit<ViewerStats, 'codec' | 'scale'> {
+  stats(now: number): Omit<ViewerStats, 'codec' | 'scale' | 'ignoredMessages'> {
     const { target, acknowledged, queueDelay, roundTripTime, loss, probes } = this.#estimator.stats(now)
     const stream = this.#stream.stats
     return {
@@ -215,12 +218,20 @@ export class MediaSender {
       probes,
       keyframes: { ...this.#keyframes },
       ...this.#stalls.stats(now),
+      timing: this.timing(now),
     }
+  }
+
+  /** Where the time of its frames goes. */
+  timing(now: number): SendingTimes | undefined {
+    return this.#timing.times(now)
   }
 
   #sendPacket(frame: PacketizedFrame, index: number, now: number): boolean {
     const sent = this.#stream.sendPacket(frame, index, now)
-    if (frame.keyframe && index === frame.packets.length - 1) this.#stalls.end(now)
+    if (index < frame.packets.length - 1) return sent
+    if (frame.keyframe) this.#stalls.end(now)
+    if (frame.timing) this.#timing.add(frame.timing, now)
     return sent
   }
 

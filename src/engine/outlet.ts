@@ -1,4 +1,5 @@
 import type { VideoCodec } from '../common/codec.js'
+import type { FrameTiming } from '../common/frame-timing.js'
 import type { EncodedFrame, Scale } from '../encode/index.js'
 import { COALESCE_MS } from '../encode/keyframes.js'
 import { type PacketizedFrame, Packetizer } from '../rtp/index.js'
@@ -66,8 +67,8 @@ export class Outlet<R extends Receiver> {
   }
 
   /** @returns those who came with this frame, and are to be removed where they were */
-  send(encoded: EncodedFrame, now: number): R[] {
-    const frame = this.#packetizer.packetize(encoded)
+  send(encoded: EncodedFrame, now: number, timing?: FrameTiming): R[] {
+    const frame = { ...this.#packetizer.packetize(encoded), timing }
     let joined: R[] = []
     if (frame.keyframe) {
       this.#chain = []

@@ -1,5 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { CHANNEL_LABEL, CHANNEL_VERSION, type ServerMessage } from '../common/channel-protocol.js'
+import {
+  CHANNEL_LABEL,
+  CHANNEL_VERSION,
+  type ServerMessage,
+  type ViewerMessage,
+} from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
@@ -36,6 +41,11 @@ export interface ViewerEvents {
   onKeyframeNeeded(): void
   /** What it can be sent has changed by more than a little. */
   onRate(): void
+  /** Its data channel is open, and `greet` is expected. */
+  onChannelOpen(): void
+  onMessage(message: Exclude<ViewerMessage, { t: 'ping' }>): void
+  /** There will not be another one. */
+  onChannelClosed(): void
   onError(error: unknown): void
 }
 
@@ -62,6 +72,8 @@ export class Viewer {
   #shownSize = ''
   #scale: number | undefined
   #hasChannel = false
+  /** Messages that were none. */
+  #ignored = 0
 
   constructor(
     readonly identity: ViewerIdentity,
@@ -93,8 +105,9 @@ export class Viewer {
         onOpen: () => this.#opened(),
         onClose: (reason) => this.#ended(reason),
         onRtcp: (packet) => this.#receive(packet),
-        onChannelOpen: (label) => this.#greet(label),
+        onChannelOpen: (label) => this.#openChannel(label),
         onChannelMessage: (message) => this.#read(message),
+        onChannelClosed: () => this.#closeChannel(),
         onError: (error) => events.onError(error),
       },
     )
@@ -190,6 +203,8 @@ export class Viewer {
   tick(now: number): void {
     if (!this.#peer.isOpen || this.#spokeAt === 0) return
     this.#peer.send(this.#sender.senderReport(now))
+    const timing = this.#sender.timing(now)
+    if (timing) this.tell({ t: 'timing', ...timing })
     // Only while media was sent: who gets nothing reports nothing.
     if (this.#spokeAt > this.#heardAt && now - this.#heardAt > SILENCE_MS) {
       this.close()
@@ -197,14 +212,47 @@ export class Viewer {
     }
   }
 
+  /** Sends the first message on its data channel. */
+  greet(canControl: boolean): void {
+    const { id, track } = this.identity
+    this.tell({
+      t: 'hello',
+      v: CHANNEL_VERSION,
+      viewer: id,
+      track,
+      rtpOffset: this.#clockOffset,
+      control: canControl,
+    })
+    const [width, height] = this.#shownSize.split('x').map(Number)
+    if (width && height) this.tell({ t: 'image', width, height })
+  }
+
+  /**
+   * Sends a message on its data channel, if it has one.
+   *
+   * @returns false when it was not sent because the viewer does not take what it was sent before
+   */
+  tell(message: ServerMessage): boolean {
+    return !this.#hasChannel || this.#peer.sendText(serialize(message))
+  }
+
+  closeChannel(): void {
+    this.#peer.closeChannel()
+  }
+
   stats(now: number): ViewerStats {
-    return { codec: this.codec, scale: this.#scale, ...this.#sender.stats(now) }
+    return {
+      codec: this.codec,
+      scale: this.#scale,
+      ...this.#sender.stats(now),
+      ignoredMessages: this.#ignored,
+    }
   }
 
   /** Ends the connection, telling the viewer why if it can be told. No event follows. */
   close(reason?: string, retry = false): void {
     this.#sender.stop()
-    if (reason !== undefined) this.#tell({ t: 'bye', reason, retry })
+    if (reason !== undefined) this.tell({ t: 'bye', reason, retry })
     if (this.#peer.isOpen) this.#peer.send(this.#sender.bye(monotonicNow()))
     this.#peer.close()
   }
@@ -227,38 +275,43 @@ export class Viewer {
     this.#ended('the viewer said goodbye')
   }
 
-  #greet(label: string): void {
+  #openChannel(label: string): void {
     if (label !== CHANNEL_LABEL) return
     this.#hasChannel = true
-    const { id, track } = this.identity
-    this.#tell({
-      t: 'hello',
-      v: CHANNEL_VERSION,
-      viewer: id,
-      track,
-      rtpOffset: this.#clockOffset,
-      control: false,
-    })
-    const [width, height] = this.#shownSize.split('x').map(Number)
-    if (width && height) this.#tell({ t: 'image', width, height })
+    this.events.onChannelOpen()
   }
 
-  #read(text: string): void {
-    const message = readViewerMessage(text)
-    if (message?.t === 'ping')
-      this.#tell({ t: 'pong', id: message.id, at: message.at, clock: monotonicNow() })
+  #closeChannel(): void {
+    if (!this.#hasChannel) return
+    this.#hasChannel = false
+    this.events.onChannelClosed()
+  }
+
+  #read(text: string | undefined): void {
+    if (!this.#hasChannel) return
+    const message = text === undefined ? undefined : readViewerMessage(text)
+    if (!message) this.#ignored++
+    else if (message.t !== 'ping') this.events.onMessage(message)
+    else this.tell({ t: 'pong', id: message.id, at: message.at, clock: monotonicNow() })
   }
 
   #tellSize(width: number, height: number): void {
     const size = `${width}x${height}`
     if (size === this.#shownSize) return
     this.#shownSize = size
-    this.#tell({ t: 'image', width, height })
+    this.tell({ t: 'image', width, height })
   }
+}
 
-  #tell(message: ServerMessage): void {
-    if (this.#hasChannel) this.#peer.sendText(JSON.stringify(message))
+const lastText: { message?: ServerMessage; text: string } = { text: '' }
+
+/** The same message often goes to all viewers of a track, one after the other. */
+function serialize(message: ServerMessage): string {
+  if (lastText.message !== message) {
+    lastText.message = message
+    lastText.text = JSON.stringify(message)
   }
+  return lastText.text
 }
 
 /** 96 random bits as a token (RFC 7022, section 5: a short-lived CNAME). */

@@ -2,8 +2,9 @@ import type { ViewerStats } from '../common/viewer-stats.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
-import type { ConnectOptions, TrackMemory, TrackSettings } from '../track/index.js'
+import type { ConnectOptions, TokenDigest, TrackCommand, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
+import type { ViewerInput } from './input-queue.js'
 
 /** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
 
@@ -32,15 +33,25 @@ export interface EngineCalls {
   openServer: { params: { server: number; settings: ServerSettings }; result: { port: number | undefined } }
   closeServer: { params: { server: number }; result: undefined }
   addTrack: {
-    params: { server: number; key: number; name: string; memory: TrackMemory; settings: TrackSettings }
+    params: {
+      server: number
+      key: number
+      name: string
+      memory: TrackMemory
+      settings: TrackSettings
+      tokenDigest: TokenDigest | undefined
+    }
     result: undefined
   }
+  trackCommand: { params: { server: number; track: string; command: TrackCommand }; result: undefined }
   removeTrack: { params: { server: number; name: string }; result: undefined }
   connect: {
     params: { server: number; track: string; offer: string; options: ConnectOptions }
     result: { answer: string; viewer: string }
   }
   viewerStats: { params: { server: number; viewer: string }; result: ViewerStats | undefined }
+  /** The last `input` event was dealt with; the next one may be sent. */
+  inputTaken: { params: { server: number }; result: undefined }
   disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
   /** The application's answer to `track-wanted`; the track was added before. */
   trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
@@ -72,6 +83,8 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'viewer'; readonly track: number; readonly viewer: string }
   | { readonly event: 'viewer-connected'; readonly viewer: string }
   | { readonly event: 'viewer-closed'; readonly viewer: string; readonly reason: string }
+  | { readonly event: 'viewer-control'; readonly viewer: string; readonly canControl: boolean }
+  | { readonly event: 'input'; readonly inputs: readonly ViewerInput[] }
   | { readonly event: 'track-error'; readonly track: number; readonly error: SerializedError }
   | { readonly event: 'track-wanted'; readonly name: string }
   | { readonly event: 'error'; readonly error: SerializedError }

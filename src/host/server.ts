@@ -5,6 +5,7 @@ import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.j
 import { type ConnectOptions, ImageTrack, RemoteViewer, type TrackOptions } from '../track/index.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
+import type { ViewerInput } from './input-queue.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
 import { restoreError, serializeError } from './serialize-error.js'
@@ -129,8 +130,26 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     const key = this.#nextKey++
     this.#tracks.set(name, track)
     this.#known.set(key, track)
+    const { control, slots, threads } = track.handle
+    const { settings, tokenDigest } = track
+    this.#thread
+      .call('addTrack', {
+        server: this.#id,
+        key,
+        name,
+        memory: { control, slots, threads },
+        settings,
+        tokenDigest,
+      })
+      .catch((error: Error) => this.emit('error', error))
+    // After that: the engine is told of its controls then.
     track.attach({
       connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
+      // When the engine is gone, there is nobody to be told.
+      send: (command) =>
+        void this.#thread
+          .call('trackCommand', { server: this.#id, track: name, command })
+          .catch(() => undefined),
       remove: async () => {
         this.#tracks.delete(name)
         // A server that is gone has removed it already.
@@ -138,16 +157,6 @@ export class PixelcastServer extends Emitter<ServerEvents> {
         this.#known.delete(key)
       },
     })
-    const { control, slots, threads } = track.handle
-    this.#thread
-      .call('addTrack', {
-        server: this.#id,
-        key,
-        name,
-        memory: { control, slots, threads },
-        settings: track.settings,
-      })
-      .catch((error: Error) => this.emit('error', error))
     return track
   }
 
@@ -220,6 +229,14 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       case 'viewer-connected':
         this.#viewers.get(event.viewer)?.viewer.setConnected()
         break
+      case 'viewer-control':
+        this.#viewers.get(event.viewer)?.viewer.setControl(event.canControl)
+        break
+      case 'input':
+        for (const input of event.inputs) this.#receive(input)
+        // Only now: while the application is busy with these, the engine keeps what comes.
+        this.#thread.call('inputTaken', { server: this.#id }).catch(() => undefined)
+        break
       case 'viewer-closed':
         this.#viewerGone(event.viewer, event.reason)
         break
@@ -245,6 +262,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     }
     const answer = { server: this.#id, name, ...(error && { error }) }
     this.#thread.call('trackWanted', answer).catch(() => {})
+  }
+
+  #receive(input: ViewerInput): void {
+    if ('gone' in input) {
+      this.#viewerGone(input.viewer, input.gone)
+      return
+    }
+    const known = this.#viewers.get(input.viewer)
+    known?.track?.receive(input.message, known.viewer)
   }
 
   #viewerGone(id: string, reason: string): void {

@@ -9,6 +9,7 @@ import { Engine } from '../engine/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
+import { InputPost } from './input-post.js'
 import {
   type CallMessage,
   type CallName,
@@ -29,6 +30,7 @@ interface HostedServer {
   /** Of the tracks, by name. */
   readonly keys: Map<string, number>
   readonly engine: Engine
+  readonly inputs: InputPost
   readonly app: ReturnType<typeof createApp>
   readonly listening: Listening | undefined
   readonly wanted: WantedTracks
@@ -44,12 +46,18 @@ async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
   const keys = new Map<string, number>()
   const keyOf = (track: string): number => keys.get(track) ?? 0
+  const inputs = new InputPost((batch) => report({ event: 'input', inputs: batch } as EngineEvent))
   const engine = new Engine(
     { ice: settings.ice, firefoxIce: settings.firefoxIce, maxViewers: settings.maxViewers },
     {
       onViewer: (track, viewer) => report({ event: 'viewer', track: keyOf(track), viewer } as EngineEvent),
       onViewerConnected: (viewer) => report({ event: 'viewer-connected', viewer } as EngineEvent),
-      onViewerClosed: (viewer, reason) => report({ event: 'viewer-closed', viewer, reason } as EngineEvent),
+      onViewerClosed: (viewer, reason) => {
+        if (!inputs.leave(viewer, reason)) report({ event: 'viewer-closed', viewer, reason } as EngineEvent)
+      },
+      onViewerControl: (viewer, canControl) =>
+        report({ event: 'viewer-control', viewer, canControl } as EngineEvent),
+      onInput: (viewer, message) => inputs.push(viewer, message),
       onTrackError: (track, error) =>
         report({ event: 'track-error', track: keyOf(track), error: serializeError(error) } as EngineEvent),
       onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
@@ -89,7 +97,7 @@ async function openServer(server: number, settings: ServerSettings) {
             tls: settings.tls,
             onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
           })
-    servers.set(server, { keys, engine, app, listening, wanted })
+    servers.set(server, { keys, engine, inputs, app, listening, wanted })
     return { port: listening?.port }
   } catch (error) {
     await engine.close()
@@ -101,6 +109,7 @@ async function closeServer(server: number): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
   hosted?.wanted.close()
+  hosted?.inputs.close()
   const closing = Promise.all([hosted?.engine.close(), hosted?.listening?.close()]).then(callbacksRun)
   closings.add(closing)
   await closing.finally(() => closings.delete(closing))
@@ -116,9 +125,9 @@ function hosted(server: number): HostedServer {
 const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<EngineCalls[N]['result']> } = {
   openServer: ({ server, settings }) => openServer(server, settings),
   closeServer: ({ server }) => closeServer(server),
-  async addTrack({ server, key, name, memory, settings }) {
+  async addTrack({ server, key, name, memory, settings, tokenDigest }) {
     const { engine, keys } = hosted(server)
-    if (engine.addTrack(name, memory, settings)) {
+    if (engine.addTrack(name, memory, settings, tokenDigest)) {
       keys.set(name, key)
       return
     }
@@ -133,6 +142,12 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
   },
   async viewerStats({ server, viewer }) {
     return servers.get(server)?.engine.viewerStats(viewer)
+  },
+  async trackCommand({ server, track, command }) {
+    servers.get(server)?.engine.command(track, command)
+  },
+  async inputTaken({ server }) {
+    servers.get(server)?.inputs.answered()
   },
   async disconnectViewer({ server, viewer }) {
     servers.get(server)?.engine.disconnectViewer(viewer)

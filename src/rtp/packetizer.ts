@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { FrameTiming } from '../common/frame-timing.js'
 import type { EncodedFrame, VideoCodec } from '../encode/encoded-frame.js'
 import { assemblePackets, HEADROOM, MAX_PAYLOAD_SIZE, type Payload } from './packet-buffer.js'
 import { h264Payloads } from './payload/h264.js'
@@ -24,6 +25,8 @@ export interface PacketizedFrame {
   readonly byteLength: number
   /** Counts the frames of this packetizer: 0, 1, 2, … */
   readonly sequenceNumber: number
+  /** Of a new image; for the statistics. */
+  readonly timing?: FrameTiming | undefined
 }
 
 /**

@@ -29,7 +29,11 @@ export function addWhep(app: App, engine: EngineApi): void {
         expectContentType(context.req.raw, SDP)
         const codecs = readCodecs(context.req.query('codec'))
         const offer = await readText(context, MAX_SDP_BYTES)
-        const { session, answerSdp, iceServers } = await engine.connect(name, offer, codecs && { codecs })
+        const bearer = readBearer(context.req.header('authorization'))
+        const { session, answerSdp, iceServers } = await engine.connect(name, offer, {
+          ...(codecs && { codecs }),
+          ...(bearer !== undefined && { bearer }),
+        })
         return new Response(answerSdp, {
           status: 201,
           headers: {
@@ -96,6 +100,11 @@ function readCodecs(codec: string | undefined): VideoCodec[] | undefined {
   if (!known)
     throw new SignalingError(400, `codec: expected ${VIDEO_CODECS.join(' or ')}, got ${show(codec)}`)
   return [known]
+}
+
+/** RFC 6750 §2.1; whoever sends something else may watch all the same. */
+function readBearer(authorization: string | undefined): string | undefined {
+  return authorization && /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(authorization)?.[1]
 }
 
 /**

@@ -5,6 +5,8 @@ import { type SlotImage, SlotState, TrackControl, type TrackMemory, TrackState, 
 export interface TakenImage extends SlotImage {
   /** The image's bytes in shared memory. */
   readonly data: Uint8Array
+  /** From its capture time until it was taken, ms. */
+  readonly waited: number
   /** Gives the slot back to the producers. Once. */
   release(): void
 }
@@ -27,10 +29,12 @@ export class ImageConsumer {
       const { slot } = oldest
       const image = control.readHeader(slot)
       control.add(Word.Taken)
-      control.store(Word.QueueAge, Math.max(0, Math.round((monotonicNow() - image.captureTime) * 1000)))
+      const waited = Math.max(0, monotonicNow() - image.captureTime)
+      control.store(Word.QueueAge, Math.round(waited * 1000))
       control.signal(Word.Room)
       return {
         ...image,
+        waited,
         data: control.slotBytes(slot, image.offset, image.byteLength),
         release: () => {
           // Signalled again: a patient producer may have found room in the queue but no free slot.

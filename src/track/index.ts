@@ -1,6 +1,20 @@
 export { AllocatedImage, type AllocateOptions } from './allocated-image.js'
+export type { TrackCommand } from './commands.js'
 export { ImageConsumer, type TakenImage } from './consumer.js'
 export { READ_AHEAD, TrackControl, type TrackMemory, Word } from './control.js'
+export { type ControlRule, matches, type TokenDigest } from './control-rule.js'
+export type { ControlOptions } from './controls.js'
+export type {
+  ControlChange,
+  ControlMoved,
+  InputMessage,
+  KeyInput,
+  Modifiers,
+  PointerInput,
+  Rectangle,
+  Selected,
+  WheelInput,
+} from './input.js'
 export {
   type ContentHint,
   checkTrackName,
@@ -12,6 +26,7 @@ export {
 } from './options.js'
 export { ImageProducer } from './producer.js'
 export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } from './remote-viewer.js'
+export type { SelectedRectangle, SelectOptions } from './selections.js'
 export type { TrackStats } from './stats.js'
 export {
   type ConnectOptions,

@@ -1,5 +1,6 @@
 import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
 import { checkKeys, OptionError, show } from '../common/errors.js'
+import { type ControlRule, checkControlRule } from './control-rule.js'
 
 /** What happens to an image when the queue is full. */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
@@ -41,6 +42,8 @@ export interface TrackOptions {
    * network, up to 100 ms on one that loses or delays packets. `min` 200 or so hides the jitter of bad networks.
    */
   readonly playoutDelay?: PlayoutDelay | undefined
+  /** Whose keys, pointer and controls are listened to. Default `nobody`. */
+  readonly control?: ControlRule | undefined
 }
 
 /** What matters when there is not enough for all: `motion`, to keep the images coming; `detail`, to keep them sharp. */
@@ -65,6 +68,8 @@ export interface TrackSettings {
   readonly startBitrate: number | undefined
   readonly contentHint: ContentHint
   readonly playoutDelay: PlayoutDelay | undefined
+  /** Without the token, which is not for everybody's eyes. */
+  readonly control: 'nobody' | 'anyone' | 'first' | 'token'
 }
 
 const LEAST_BITRATE = 50_000
@@ -95,6 +100,7 @@ export function checkTrackOptions(options: TrackOptions = {}): TrackSettings {
     'startBitrate',
     'contentHint',
     'playoutDelay',
+    'control',
   ])
   const { queueSize = 1, overflow = 'drop-oldest', codecs, contentHint = 'motion' } = options
   if (!Number.isInteger(queueSize) || queueSize < 1 || queueSize > 64) {
@@ -129,6 +135,7 @@ export function checkTrackOptions(options: TrackOptions = {}): TrackSettings {
     startBitrate: checkBitrate('startBitrate', options.startBitrate),
     contentHint,
     playoutDelay: checkPlayoutDelay(options.playoutDelay),
+    control: checkControlRule(options.control),
   }
 }
 

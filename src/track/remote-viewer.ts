@@ -23,6 +23,7 @@ export interface ViewerLink {
 /** One remote peer connection that watches a track, as the application sees it. */
 export class RemoteViewer extends Emitter<ViewerEvents> {
   #state: ViewerState = 'connecting'
+  #canControl = false
   readonly #link: ViewerLink
 
   /** Made by pixelcast; see `track.connect` and the track's `viewer` event. */
@@ -40,6 +41,11 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   /** How far it is. */
   get state(): ViewerState {
     return this.#state
+  }
+
+  /** Whether its input is listened to at this moment; false until its data channel is open, and when it is gone. */
+  get canControl(): boolean {
+    return this.#canControl
   }
 
   /** Ends this viewer's connection; others do not notice. */
@@ -63,9 +69,15 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   }
 
   /** @internal */
+  setControl(canControl: boolean): void {
+    if (this.#state !== 'closed') this.#canControl = canControl
+  }
+
+  /** @internal */
   setClosed(reason: string): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    this.#canControl = false
     this.emit('close', reason)
   }
 }

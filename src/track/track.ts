@@ -1,10 +1,31 @@
+import type { ControlState } from '../common/channel-protocol.js'
 import type { VideoCodec } from '../common/codec.js'
 import { Emitter } from '../common/emitter.js'
-import { checkKeys, EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
+import {
+  checkKeys,
+  checkOption,
+  EngineError,
+  OptionError,
+  type PixelcastError,
+  show,
+} from '../common/errors.js'
 import type { PixelFormat } from '../image/source.js'
 import type { ImageLike, SyncImageLike } from '../image/types.js'
 import type { AllocatedImage, AllocateOptions } from './allocated-image.js'
+import type { TrackCommand } from './commands.js'
 import { createTrackMemory, Overflow, TrackControl, type TrackMemory } from './control.js'
+import { digestOf, type TokenDigest } from './control-rule.js'
+import { type ControlOptions, Controls } from './controls.js'
+import {
+  type ControlChange,
+  type InputMessage,
+  type KeyInput,
+  type PointerInput,
+  toKeyInput,
+  toPointerInput,
+  toWheelInput,
+  type WheelInput,
+} from './input.js'
 import {
   checkCodecs,
   checkTrackName,
@@ -14,6 +35,7 @@ import {
 } from './options.js'
 import { ImageProducer } from './producer.js'
 import type { RemoteViewer } from './remote-viewer.js'
+import { type SelectedRectangle, Selections, type SelectOptions } from './selections.js'
 import type { TrackStats } from './stats.js'
 
 /** What a worker needs to push images to a track: `worker.postMessage(track.handle)`. */
@@ -35,6 +57,14 @@ export interface TrackEvents {
    * comes over HTTP was refused; the stream goes on.
    */
   error: [error: PixelcastError]
+  /** A viewer that may control (option `control`) pressed or released a key. */
+  key: [input: KeyInput, viewer: RemoteViewer]
+  /** A viewer that may control moved or pressed a mouse, a pen or a finger. */
+  pointer: [input: PointerInput, viewer: RemoteViewer]
+  /** A viewer that may control turned a wheel. */
+  wheel: [input: WheelInput, viewer: RemoteViewer]
+  /** A viewer that may control moved a control. `setControl` causes no event. */
+  control: [change: ControlChange, viewer: RemoteViewer]
   /** The track is closed: by `close()`, with its server, or because the engine failed. */
   close: []
 }
@@ -43,11 +73,17 @@ export interface TrackEvents {
 export interface ConnectOptions {
   /** Codecs to consider, best first. Default: the track's. */
   readonly codecs?: readonly VideoCodec[] | undefined
+  /**
+   * Whether this viewer's input is listened to, whatever the track's `control` says. Default: as that says;
+   * with a token rule not, since no token came with the offer.
+   */
+  readonly control?: boolean | undefined
 }
 
 /** The way from a track to its engine; given to the track when it is added to a server. */
 export interface TrackLink {
   connect(offerSdp: string, options: ConnectOptions): Promise<{ answer: string; viewer: RemoteViewer }>
+  send(command: TrackCommand): void
   remove(): Promise<void>
 }
 
@@ -61,6 +97,10 @@ export class ImageTrack extends Emitter<TrackEvents> {
   readonly #memory: TrackMemory
   /** @internal */
   readonly settings: TrackSettings
+  /** Kept out of `settings`, which may be shown. */
+  readonly #tokenDigest: TokenDigest | undefined
+  readonly #controls = new Controls((command) => this.#link?.send(command))
+  readonly #selections = new Selections((command) => this.#link?.send(command))
   #link: TrackLink | undefined
   #closed = false
 
@@ -75,6 +115,7 @@ export class ImageTrack extends Emitter<TrackEvents> {
     super()
     checkTrackName(name)
     this.settings = checkTrackOptions(options)
+    this.#tokenDigest = digestOf(options?.control)
     const overflow = this.settings.overflow === 'drop-newest' ? Overflow.DropNewest : Overflow.DropOldest
     this.#memory = createTrackMemory(this.settings.queueSize, overflow)
     this.#producer = new ImageProducer(name, this.#memory)
@@ -131,15 +172,69 @@ export class ImageTrack extends Emitter<TrackEvents> {
     offerSdp: string,
     options: ConnectOptions = {},
   ): Promise<{ answer: string; viewer: RemoteViewer }> {
-    checkKeys(options, ['codecs'])
+    checkKeys(options, ['codecs', 'control'])
     const codecs = checkCodecs(options.codecs)
+    const { control } = options
+    checkOption(control === undefined || typeof control === 'boolean', 'control', 'true or false', control)
     if (this.#closed) throw new EngineError(`track ${show(this.name)} is closed`)
     if (!this.#link) {
       throw new EngineError(
         `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
       )
     }
-    return this.#link.connect(offerSdp, { codecs })
+    return this.#link.connect(offerSdp, { codecs, control })
+  }
+
+  /**
+   * Adds a control: a trackbar with whole numbers that every viewer sees, and those that may control can move
+   * (event `control`). Also before the track is added to a server. At most 64.
+   *
+   * @throws OptionError naming the option
+   */
+  addControl(options: ControlOptions): void {
+    this.#controls.add(options)
+  }
+
+  /** The controls with their values, in the order in which they were added. */
+  get controls(): readonly ControlState[] {
+    return this.#controls.states
+  }
+
+  /**
+   * The value of a control: the last one that was set here, or that a viewer chose after that.
+   *
+   * @throws OptionError when there is no control of that name
+   */
+  getControl(name: string): number {
+    return this.#controls.get(name)
+  }
+
+  /**
+   * Sets a control, for all viewers; it wins over what a viewer does at the same time.
+   *
+   * @param value rounded, and held to the control's range
+   * @returns the value that it has now
+   * @throws OptionError when there is no control of that name, or the value is not a number
+   */
+  setControl(name: string, value: number): number {
+    return this.#controls.set(name, value)
+  }
+
+  /** Removes a control; false when there is none of that name. */
+  removeControl(name: string): boolean {
+    return this.#controls.remove(name)
+  }
+
+  /**
+   * Asks all viewers that may control to draw a rectangle on the picture, and resolves with the first one that
+   * is drawn. Resolves with undefined when every one of them has declined, by `options.signal`, and when the
+   * track closes. Who comes later is asked, too; while nobody may control, it waits. Questions are asked one
+   * after the other.
+   *
+   * @throws OptionError naming the option
+   */
+  selectRectangle(options?: SelectOptions): Promise<SelectedRectangle | undefined> {
+    return this.#selections.select(options)
   }
 
   /** Ends the track: viewers are disconnected, waiting `addImageAsync` calls reject. Idempotent. */
@@ -162,6 +257,12 @@ export class ImageTrack extends Emitter<TrackEvents> {
   /** @internal Called by the server that the track is added to. */
   attach(link: TrackLink): void {
     this.#link = link
+    for (const command of [...this.#controls.commands, ...this.#selections.commands]) link.send(command)
+  }
+
+  /** @internal What tells the engine whose bearer token is the right one. */
+  get tokenDigest(): TokenDigest | undefined {
+    return this.#tokenDigest
   }
 
   /** @internal Closes this end; `failed` when the engine is no longer there. */
@@ -170,11 +271,34 @@ export class ImageTrack extends Emitter<TrackEvents> {
     this.#closed = true
     this.#link = undefined
     new TrackControl(this.#memory).close(failed)
+    this.#selections.end()
     this.emit('close')
   }
 
   /** @internal The server reports what happens to the track. */
   report<K extends 'viewer' | 'leave' | 'error'>(event: K, ...args: TrackEvents[K]): void {
     this.emit(event, ...args)
+  }
+
+  /** @internal A viewer that may control did something. */
+  receive(message: InputMessage, viewer: RemoteViewer): void {
+    switch (message.t) {
+      case 'key':
+        this.emit('key', toKeyInput(message), viewer)
+        break
+      case 'pointer':
+        this.emit('pointer', toPointerInput(message), viewer)
+        break
+      case 'wheel':
+        this.emit('wheel', toWheelInput(message), viewer)
+        break
+      case 'control':
+        this.#controls.follow(message)
+        this.emit('control', { name: message.name, value: message.value }, viewer)
+        break
+      case 'selected':
+        this.#selections.answer(message, viewer)
+        break
+    }
   }
 }

@@ -1,14 +1,14 @@
-/** Counts what comes in, by the second, and says when it is too much. */
+/** Says when more comes in than is borne: so much a second, and so much at once. */
 export class IntakeMeter {
-  #since = Number.NEGATIVE_INFINITY
-  #messages = 0
-  #bytes = 0
+  #messages: number
+  #bytes: number
+  #at: number | undefined
 
-  /** @param maxMessages and @param maxBytes in any second that begins with a message */
-  constructor(
-    private readonly maxMessages: number,
-    private readonly maxBytes: number,
-  ) {}
+  /** @param rate of messages and bytes that is borne, a second; for a moment that of two seconds is */
+  constructor(private readonly rate: { readonly messages: number; readonly bytes: number }) {
+    this.#messages = 2 * rate.messages
+    this.#bytes = 2 * rate.bytes
+  }
 
   /**
    * Counts a message.
@@ -18,13 +18,11 @@ export class IntakeMeter {
    * @returns false when it is one too many
    */
   admits(size: number, now: number): boolean {
-    if (now - this.#since >= 1_000) {
-      this.#since = now
-      this.#messages = 0
-      this.#bytes = 0
-    }
-    this.#messages++
-    this.#bytes += size
-    return this.#messages <= this.maxMessages && this.#bytes <= this.maxBytes
+    const seconds = (now - (this.#at ?? now)) / 1_000
+    this.#at = now
+    const { messages, bytes } = this.rate
+    this.#messages = Math.min(2 * messages, this.#messages + seconds * messages) - 1
+    this.#bytes = Math.min(2 * bytes, this.#bytes + seconds * bytes) - size
+    return this.#messages >= 0 && this.#bytes >= 0
   }
 }

@@ -31,7 +31,10 @@ export interface PeerEvents {
   onRtcp(packet: Buffer): void
   /** The viewer's data channel can be written to. */
   onChannelOpen(label: string): void
-  onChannelMessage(message: string): void
+  /** A text that the viewer sent; undefined: it sent bytes instead. */
+  onChannelMessage(message: string | undefined): void
+  /** The viewer's data channel is closed, by either side. There will not be another. Not called after `onClose`. */
+  onChannelClosed(): void
   /** Something was thrown in one of the callbacks above. */
   onError(error: unknown): void
 }
@@ -40,11 +43,14 @@ export interface PeerEvents {
 const GATHERING_TIMEOUT_MS = 1_000
 /** ICE and DTLS must be up within this time after the answer. */
 const CONNECT_TIMEOUT_MS = 20_000
-/** Messages of the viewer's protocol are tens of bytes. */
-const MAX_CHANNEL_MESSAGE = 16 * 1024
+/** What the library reads at all; larger messages are cut. */
+const MAX_CHANNEL_READ = 16 * 1024
+/** Messages of the viewer's protocol have some hundred characters at most. */
+const MAX_CHANNEL_MESSAGE = 4 * 1024
 /** More than a mouse and a keyboard can give rise to; each costs the engine thread some 10 µs. */
-const MAX_MESSAGES_PER_SECOND = 1_000
-const MAX_CHANNEL_BYTES_PER_SECOND = 256 * 1024
+const CHANNEL_INTAKE = { messages: 500, bytes: 128 * 1024 }
+/** So much may wait for the viewer to take it, bytes. */
+const MAX_CHANNEL_BACKLOG = 64 * 1024
 /** A page opens one; what opens many is no page. */
 const MAX_CHANNELS_REFUSED = 16
 
@@ -54,7 +60,9 @@ export class Peer {
   readonly #track: NativeTrack
   readonly #events: PeerEvents
   #channel: DataChannel | undefined
-  readonly #intake = new IntakeMeter(MAX_MESSAGES_PER_SECOND, MAX_CHANNEL_BYTES_PER_SECOND)
+  /** There was a channel, and it is closed. */
+  #channelSpent = false
+  readonly #intake = new IntakeMeter(CHANNEL_INTAKE)
   #channelsRefused = 0
   #connectTimer: NodeJS.Timeout | undefined
   #closed = false
@@ -65,7 +73,7 @@ export class Peer {
     this.#connection = new PeerConnection(id, {
       ...toConfig(id, ice),
       disableAutoNegotiation: true,
-      maxMessageSize: MAX_CHANNEL_MESSAGE,
+      maxMessageSize: MAX_CHANNEL_READ,
     })
     this.#listen()
     this.#track = this.#connection.addTrack(describeVideo(media))
@@ -128,16 +136,20 @@ export class Peer {
   /** Sends a text on the viewer's data channel, if there is one and it is not clogged. */
   sendText(text: string): boolean {
     try {
-      if (
-        this.#closed ||
-        !this.#channel?.isOpen() ||
-        this.#channel.bufferedAmount() > 4 * MAX_CHANNEL_MESSAGE
-      )
+      if (this.#closed || !this.#channel?.isOpen() || this.#channel.bufferedAmount() > MAX_CHANNEL_BACKLOG)
         return false
       return this.#channel.sendMessage(text)
     } catch {
       return false
     }
+  }
+
+  /** Ends the viewer's data channel, and nothing else. Idempotent. */
+  closeChannel(): void {
+    if (!this.#channel || this.#channelSpent || this.#closed) return
+    this.#channelSpent = true
+    this.#channel.close()
+    this.#events.onChannelClosed()
   }
 
   /** Ends the connection; no event follows. Idempotent. */
@@ -146,7 +158,8 @@ export class Peer {
     this.#closed = true
     clearTimeout(this.#connectTimer)
     // Each by itself, or it keeps its callbacks beyond the thread's end.
-    for (const part of [this.#channel, this.#track, this.#connection]) {
+    const channel = this.#channelSpent ? undefined : this.#channel
+    for (const part of [channel, this.#track, this.#connection]) {
       try {
         part?.close()
       } catch (error) {
@@ -169,7 +182,7 @@ export class Peer {
 
   #adopt(channel: DataChannel): void {
     channel.onError(this.#guard(() => {}))
-    channel.onClosed(this.#guard(() => {}))
+    channel.onClosed(this.#guard(() => channel === this.#channel && this.closeChannel()))
     if (this.#channel || this.#closed) {
       channel.close() // one is enough
       if (++this.#channelsRefused > MAX_CHANNELS_REFUSED)
@@ -187,14 +200,11 @@ export class Peer {
   }
 
   #read(message: string | Buffer | ArrayBuffer): void {
-    if (this.#closed) return
+    if (this.#closed || this.#channelSpent) return
     const size = typeof message === 'string' ? message.length : message.byteLength
-    if (!this.#intake.admits(size, monotonicNow())) {
-      // SCTP would slow it down only if we read more slowly, and libdatachannel reads as fast as it comes.
-      this.#end('the viewer sent too much on its data channel')
-      return
-    }
-    if (typeof message === 'string' && size <= MAX_CHANNEL_MESSAGE) this.#events.onChannelMessage(message)
+    // SCTP would slow it down only if we read more slowly, and libdatachannel reads as fast as it comes.
+    if (size > MAX_CHANNEL_MESSAGE || !this.#intake.admits(size, monotonicNow())) this.closeChannel()
+    else this.#events.onChannelMessage(typeof message === 'string' ? message : undefined)
   }
 
   #setOpen(): void {

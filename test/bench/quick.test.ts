@@ -96,6 +96,13 @@ describe('npm run bench -- --quick', () => {
     expect(numbers('still').psnr).toBeGreaterThan(30)
   })
 
+  it('shows the picture to every key, and hears every viewer', () => {
+    expect(numbers('key-to-pixel')).toMatchObject({ n: 10, lost: 0 })
+    const { missing, said, heard } = numbers('pointing-viewers', { moves: 60 })
+    expect(missing).toBe(0)
+    expect(heard).toBeGreaterThan(said! / 2)
+  })
+
   it('prints the table of the design with a column for each', () => {
     const head = output.split('\n').find((line) => line.startsWith('| what'))
     for (const system of SYSTEMS) expect(head).toContain(system)

@@ -39,6 +39,7 @@ const OTHER_PROGRAMS = [
   'renderer.mjs',
   'signaling.mjs',
   'queue.mjs',
+  'input.mjs',
   'images.mjs',
   'tensor.mjs',
   'ingest.mjs',
@@ -145,6 +146,25 @@ describe('programs', () => {
     const program = run('queue.mjs')
     await watchTrack(receiver, await program.url(), 'steps')
     await program.printed(/viewer-1 connects\n[\s\S]*viewer-1 watches\n[\s\S]*viewer-1 left: /)
+    await program.kill()
+  })
+
+  it('input.mjs is painted on, as bright as its control says, and cleared', async () => {
+    const program = run('input.mjs')
+    const url = await program.url()
+    const request = { url: new URL('whep/paint', url).href, count: 1, codec: 'h264', channel: true } as const
+    const [viewer = -1] = await receiver.call('open', request)
+    const say = (...messages: object[]) =>
+      receiver.call('say', { viewer, messages: messages.map((message) => JSON.stringify(message)) })
+    await say(
+      { t: 'control', name: 'brightness', value: 250 },
+      { t: 'pointer', type: 'move', kind: 'mouse', id: 1, x: 80.9, y: 60.1, button: -1, buttons: 1, mods: 0 },
+    )
+    await until('a painted pixel', async () => (await colourAt(url, 'paint'))[0] === 250)
+    await say({ t: 'key', type: 'down', key: 'c', code: 'KeyC', repeat: false, mods: 0 })
+    await program.printed(/viewer-1 clears the picture/)
+    await until('a clear picture', async () => (await colourAt(url, 'paint'))[0] === 0)
+    await receiver.call('close', { viewers: [viewer], how: 'both' })
     await program.kill()
   })
 

@@ -1,7 +1,20 @@
 // The package as built: what is tested is what will be published.
 import { createServer, type PixelcastServer } from '../../dist/index.js'
 
-export { createServer, type ImageTrack, type PixelcastServer, type RemoteViewer } from '../../dist/index.js'
+export {
+  type ControlChange,
+  type ControlOptions,
+  createServer,
+  type ImageTrack,
+  type KeyInput,
+  type PixelcastServer,
+  type PointerInput,
+  type Rectangle,
+  type RemoteViewer,
+  type TrackOptions,
+  type ViewerStats,
+  type WheelInput,
+} from '../../dist/index.js'
 
 /** HTTP and media on 127.0.0.1 alone, on a free port. */
 export const LOCAL = { port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } } as const

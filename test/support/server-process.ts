@@ -4,11 +4,48 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { answerCalls } from './child.js'
 import { burn, naturalStill, Reel } from './images.js'
 import { PAGE_TEST } from './own-network.js'
-import { createServer, type ImageTrack, LOCAL, type PixelcastServer, urlOf } from './pixelcast.js'
+import {
+  type ControlChange,
+  type ControlOptions,
+  createServer,
+  type ImageTrack,
+  type KeyInput,
+  LOCAL,
+  type PixelcastServer,
+  type PointerInput,
+  type Rectangle,
+  type RemoteViewer,
+  type TrackOptions,
+  urlOf,
+  type ViewerStats,
+  type WheelInput,
+} from './pixelcast.js'
+
+export interface SeenInput {
+  readonly kind: 'key' | 'pointer' | 'wheel' | 'control'
+  readonly input: KeyInput | PointerInput | WheelInput | ControlChange
+  readonly viewer: string
+  readonly canControl: boolean
+  /** Value of the control, when its event came. */
+  readonly value?: number
+}
 
 export interface ServerProcessApi {
   /** Opens the server and one track; gives its URL. `port` 0 takes a free one. */
-  open(request: { port: number; track: string }): Promise<string>
+  open(request: { port: number; track: string; options?: TrackOptions }): Promise<string>
+  /** What viewers did so far, in order, with the viewer's id; and whether it may control by now. */
+  inputs(): SeenInput[]
+  /** How many of them there were since the last call; forgets them. */
+  countInputs(): number
+  /** Keeps the application's thread busy, ms. */
+  block(request: { ms: number }): void
+  addControl(options: ControlOptions): void
+  setControl(request: { name: string; value: number }): number
+  removeControl(request: { name: string }): boolean
+  controls(): ImageTrack['controls']
+  /** Asks for a rectangle; `abortAfter` ms ends the question. */
+  select(request: { abortAfter?: number }): Promise<(Rectangle & { viewer: string }) | null>
+  viewerStats(): Promise<(ViewerStats | undefined)[]>
   /**
    * Pushes numbered images until `stop`. With `blockFor` the thread is kept busy for so many ms after
    * each push, as a detector would, and `fps` does not count.
@@ -30,11 +67,22 @@ let server: PixelcastServer | undefined
 let track: ImageTrack | undefined
 let producing = false
 let number = 0
+const inputs: SeenInput[] = []
+const viewers: RemoteViewer[] = []
 
 answerCalls<ServerProcessApi>({
-  async open({ port, track: name }) {
+  async open({ port, track: name, options }) {
     server = await createServer({ ...(PAGE_TEST.isStock ? {} : LOCAL), port })
-    track = server.addTrack(name)
+    const added = server.addTrack(name, options)
+    track = added
+    added.on('viewer', (viewer) => {
+      viewers.push(viewer)
+    })
+    for (const kind of ['key', 'pointer', 'wheel', 'control'] as const)
+      added.on(kind, (input, { id, canControl }) => {
+        const value = 'value' in input && kind === 'control' ? added.getControl(input.name) : undefined
+        inputs.push({ kind, input, viewer: id, canControl, ...(value !== undefined && { value }) })
+      })
     return urlOf(server)
   },
 
@@ -68,6 +116,27 @@ answerCalls<ServerProcessApi>({
   },
 
   stats: () => track!.stats,
+
+  inputs: () => inputs,
+  countInputs: () => inputs.splice(0).length,
+
+  block({ ms }) {
+    const end = performance.now() + ms
+    while (performance.now() < end);
+  },
+
+  addControl: (options) => track!.addControl(options),
+  setControl: ({ name, value }) => track!.setControl(name, value),
+  removeControl: ({ name }) => track!.removeControl(name),
+  controls: () => track!.controls,
+
+  async select({ abortAfter }) {
+    const signal = abortAfter === undefined ? undefined : AbortSignal.timeout(abortAfter)
+    const selected = await track!.selectRectangle({ signal })
+    return selected ? { ...selected, viewer: selected.viewer.id } : null
+  },
+
+  viewerStats: () => Promise.all(viewers.map((viewer) => viewer.stats())),
 
   measure() {
     globalThis.gc?.()

@@ -1,5 +1,6 @@
 // A viewer that means ill: opens a session with a data channel and floods it. Run by robustness/channel.test.ts
-// in a process of its own; ends when the server has ended the connection.
+// in a process of its own. Ends when the server has ended the connection, saying so with code 3; with 0 when it has
+// closed the channel, and video went on for a while after that.
 import datachannel from 'node-datachannel'
 
 const [url, mode] = process.argv.slice(2)
@@ -10,11 +11,24 @@ const pc = new datachannel.PeerConnection('flood', {
 })
 const video = new datachannel.Video('0', 'RecvOnly')
 video.addVideoCodec(96, 'VP8', '')
-pc.addTrack(video).onMessage(() => {})
+/** Packets of video since the channel was closed; before that, minus infinity. */
+let packets = Number.NEGATIVE_INFINITY
+let leaving = false
+const track = pc.addTrack(video)
+track.onMessage((packet) => {
+  if ((packet[1] & 127) !== 96 || ++packets < 30 || leaving) return
+  leaving = true
+  pc.close()
+  setTimeout(() => process.exit(0), 50)
+})
 const channel = pc.createDataChannel('pixelcast')
 channel.onMessage(() => {})
+channel.onClosed(() => {
+  packets = 0
+})
 pc.onStateChange((state) => {
-  if (state === 'closed' || state === 'disconnected' || state === 'failed') process.exit(0)
+  if (leaving) return
+  if (state === 'closed' || state === 'disconnected' || state === 'failed') process.exit(3)
 })
 // Without candidates: see test/support/headless-receiver.
 const offer = await new Promise((resolve) => {
@@ -49,6 +63,7 @@ if (mode === 'a few channels') {
 const flood = {
   pings: () => channel.sendMessage(ping),
   'large texts': () => channel.sendMessage('x'.repeat(262_000)),
+  malformed: () => channel.sendMessage('{"t":"key","type":1e999,"key":["'),
   binary: () => channel.sendMessageBinary(Buffer.alloc(60_000)),
   channels: () => pc.createDataChannel('another'),
 }[mode]
@@ -58,5 +73,5 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
 } catch {
-  // The connection went down under it; its end is reported above.
+  // The channel or the connection went down under it; that is seen above.
 }

@@ -21,10 +21,18 @@ describe('a viewer that floods its data channel', () => {
     await server?.kill()
   })
 
-  it.each(['pings', 'large texts', 'binary', 'channels'])('with %s is thrown out', async (mode) => {
-    const viewer = fork('test/integration/programs/flood.mjs', [url, mode], { stdio: 'inherit' })
-    // It ends when its connection does; the server's only viewer is then gone.
-    expect(await once(viewer, 'exit')).toEqual([0, null])
+  it.each(['pings', 'malformed', 'large texts', 'binary'])(
+    'with %s loses it, and goes on watching',
+    async (mode) => {
+      const viewer = fork('test/integration/programs/flood.mjs', [url, mode], { stdio: 'inherit' })
+      expect(await once(viewer, 'exit')).toEqual([0, null])
+      await until('no viewer', async () => (await server.call('stats')).viewers === 0)
+    },
+  )
+
+  it('by opening more and more of them is thrown out', async () => {
+    const viewer = fork('test/integration/programs/flood.mjs', [url, 'channels'], { stdio: 'inherit' })
+    expect(await once(viewer, 'exit')).toEqual([3, null])
     await until('no viewer', async () => (await server.call('stats')).viewers === 0)
   })
 

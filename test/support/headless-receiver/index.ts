@@ -12,7 +12,7 @@ export {
 } from './rtcp.js'
 export type HeadlessReceiver = Child<ReceiverApi>
 
-/** Up to a hundred viewers in a process of their own that count packets instead of showing them. */
+/** Some hundred viewers in a process of their own that count packets instead of showing them. */
 export function startHeadlessReceiver(): Promise<HeadlessReceiver> {
   return Child.start<ReceiverApi>('test/support/headless-receiver/process.ts')
 }

@@ -3,13 +3,16 @@ import datachannel from 'node-datachannel'
 import { answerCalls } from '../child.js'
 import type { OpenRequest, ReceiverApi, ViewerStats } from './protocol.js'
 import { ReceiveStream } from './receive-stream.js'
-import { genericNack, nackOfRun, pictureLossIndication } from './rtcp.js'
+import { emptyReport, genericNack, nackOfRun, pictureLossIndication } from './rtcp.js'
 
 const MEDIA_TYPE = 96
 const RTX_TYPE = 97
 const OWN_SSRC = 1
+const MOST_MESSAGES = 10_000
+const REPORT_INTERVAL = 2_000
 
 type PeerConnection = InstanceType<typeof datachannel.PeerConnection>
+type Channel = ReturnType<PeerConnection['createDataChannel']>
 type Track = ReturnType<PeerConnection['addTrack']>
 
 interface Viewer {
@@ -17,8 +20,11 @@ interface Viewer {
   readonly track: Track
   readonly stream: ReceiveStream
   readonly session: URL
+  readonly channel: Channel | undefined
+  readonly messages: string[]
   state: string
   flood?: NodeJS.Timeout
+  reports?: NodeJS.Timeout
 }
 
 const viewers: Viewer[] = []
@@ -36,7 +42,7 @@ function guarded<A extends unknown[]>(body: (...args: A) => void): (...args: A) 
   }
 }
 
-async function openOne({ url, codec, deadline = 20_000 }: OpenRequest): Promise<number> {
+async function openOne({ url, codec, deadline = 20_000, ...request }: OpenRequest): Promise<number> {
   const pc = new datachannel.PeerConnection('receiver', {
     iceServers: [],
     bindAddress: '127.0.0.1',
@@ -54,6 +60,16 @@ async function openOne({ url, codec, deadline = 20_000 }: OpenRequest): Promise<
     track.sendMessageBinary(Buffer.from(genericNack(OWN_SSRC, ssrc, [sequence]))),
   )
   track.onMessage(guarded((packet) => stream.receive(packet)))
+
+  const messages: string[] = []
+  const channel = request.channel ? pc.createDataChannel('pixelcast') : undefined
+  channel?.onMessage(
+    guarded((message) => {
+      messages.push(String(message))
+      if (messages.length > MOST_MESSAGES) messages.splice(0, MOST_MESSAGES / 2)
+    }),
+  )
+  const channelOpen = new Promise<void>((resolve) => channel?.onOpen(guarded(resolve)))
 
   const connected = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not connected within ${deadline} ms`)), deadline)
@@ -73,7 +89,10 @@ async function openOne({ url, codec, deadline = 20_000 }: OpenRequest): Promise<
   const offer = await localOffer(pc)
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/sdp' },
+    headers: {
+      'content-type': 'application/sdp',
+      ...(request.token && { authorization: `Bearer ${request.token}` }),
+    },
     body: offer,
   })
   const answer = await response.text()
@@ -81,11 +100,18 @@ async function openOne({ url, codec, deadline = 20_000 }: OpenRequest): Promise<
     pc.close()
     throw new Error(`WHEP POST: ${response.status} ${answer}`)
   }
-  viewer = { pc, track, stream, session: new URL(response.headers.get('location') ?? '', url), state: 'new' }
+  const session = new URL(response.headers.get('location') ?? '', url)
+  viewer = { pc, track, stream, session, channel, messages, state: 'new' }
   viewers.push(viewer)
   const index = viewers.length - 1
   pc.setRemoteDescription(answer, 'answer')
   await connected
+  if (channel) {
+    await channelOpen
+    viewer.reports = setInterval(() => {
+      if (track.isOpen()) track.sendMessageBinary(Buffer.from(emptyReport(OWN_SSRC)))
+    }, REPORT_INTERVAL)
+  }
   return index
 }
 
@@ -113,9 +139,10 @@ async function open(request: OpenRequest): Promise<number[]> {
 }
 
 function stats(): ViewerStats[] {
-  return viewers.map(({ stream, state }, viewer) => ({
+  return viewers.map(({ stream, state, channel }, viewer) => ({
     viewer,
     state,
+    channel: channel?.isOpen() ?? false,
     ssrc: stream.ssrc,
     packets: stream.packets,
     missing: stream.missing,
@@ -149,18 +176,75 @@ function flood({ viewer: index, perSecond }: { viewer: number; perSecond: number
   }, FLOOD_STEP)
 }
 
+function say({ viewer, messages }: { viewer: number; messages: readonly (string | Uint8Array)[] }): number {
+  const { channel } = viewers[viewer]!
+  let sent = 0
+  for (const message of messages) {
+    try {
+      if (!channel?.isOpen()) break
+      if (typeof message === 'string') channel.sendMessage(message)
+      else channel.sendMessageBinary(Buffer.from(message))
+      sent++
+    } catch {
+      break // closed under it
+    }
+  }
+  return sent
+}
+
+const POINT_STEP = 5
+const pointing: { timer?: NodeJS.Timeout; sent: number } = { sent: 0 }
+
+function point({ perSecond }: { perSecond: number }): number {
+  clearInterval(pointing.timer)
+  const { sent } = pointing
+  pointing.sent = 0
+  if (perSecond === 0) return sent
+  // Each viewer in its own phase, as people are.
+  const due = viewers.map((_, i) => -i / viewers.length)
+  let last = performance.now()
+  let step = 0
+  pointing.timer = setInterval(() => {
+    const now = performance.now()
+    for (const [i, { channel }] of viewers.entries()) {
+      for (due[i]! += ((now - last) * perSecond) / 1000; due[i]! >= 1; due[i]!--) {
+        if (!channel?.isOpen()) continue
+        const phase = step++ % 50
+        const type = phase === 0 ? 'down' : phase === 1 ? 'up' : 'move'
+        const text = JSON.stringify({
+          t: 'pointer',
+          type,
+          kind: 'mouse',
+          id: 1,
+          x: (step * 7) % 640,
+          y: 100.25,
+          button: type === 'move' ? -1 : 0,
+          buttons: type === 'down' ? 1 : 0,
+          mods: 0,
+        })
+        pointing.sent += say({ viewer: i, messages: [text] })
+      }
+    }
+    last = now
+  }, POINT_STEP)
+  return sent
+}
+
 answerCalls<ReceiverApi>({
   open,
   stats,
   sendRtcp: ({ viewer, packet }) => viewers[viewer]!.track.sendMessageBinary(Buffer.from(packet)),
   loseAndAsk: ({ viewer, oneIn }) => viewers[viewer]!.stream.loseOneIn(oneIn),
   flood,
+  messages: () => viewers.map(({ messages }) => messages),
+  say,
+  point,
   reset: () => {
     for (const { stream } of viewers) stream.reset()
   },
   close: async ({ viewers: which, how }) => {
     const chosen = which ? which.map((i) => viewers[i]!) : viewers
-    for (const { flood } of chosen) clearInterval(flood)
+    for (const { flood, reports } of chosen) for (const timer of [flood, reports]) clearInterval(timer)
     if (how !== 'close')
       for (const { session } of chosen) await (await fetch(session, { method: 'DELETE' })).arrayBuffer()
     if (how !== 'delete') for (const { pc } of chosen) pc.close()

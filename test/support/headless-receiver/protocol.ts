@@ -12,6 +12,15 @@ export interface ReceiverApi {
    * once more; 0: no longer.
    */
   flood(request: { viewer: number; perSecond: number }): void
+  /** What came on the viewers' data channels, one list of texts for each viewer, up to the last 10,000. */
+  messages(): string[][]
+  /** Sends these on a viewer's data channel, texts or bytes; gives how many of them could be sent. */
+  say(request: { viewer: number; messages: readonly (string | Uint8Array)[] }): number
+  /**
+   * From now on each viewer with a channel sends so many moves of a pointer a second, a down and an up among
+   * them now and then; 0: no longer. Gives how many were sent since the last call.
+   */
+  point(request: { perSecond: number }): number
   /** Sets all counters to zero, so that only what comes from now on counts. */
   reset(): void
   /** Ends sessions: politely (DELETE), by closing the peer connection, or both. All viewers without `viewers`. */
@@ -26,11 +35,17 @@ export interface OpenRequest {
   readonly atOnce?: number
   /** Milliseconds until a viewer that is not connected fails the call. Default 20,000. */
   readonly deadline?: number
+  /** Also opens the data channel `pixelcast`, waits until it is open, and reports that it lives: it stays for longer than 10 s. */
+  readonly channel?: boolean
+  /** Bearer token to send. */
+  readonly token?: string
 }
 
 export interface ViewerStats {
   readonly viewer: number
   readonly state: string
+  /** Whether its data channel is open. */
+  readonly channel: boolean
   /** SSRC of the media stream; 0 before its first packet. */
   readonly ssrc: number
   /** Different media packets that arrived, retransmitted ones included. */

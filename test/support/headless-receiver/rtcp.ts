@@ -1,5 +1,15 @@
 /** RTCP packets as a test sends them; written from the RFCs, not with the code under test. */
 
+/** Receiver report without a block (RFC 3550 §6.4.2): says nothing but that somebody is there. */
+export function emptyReport(sender: number): Uint8Array {
+  const packet = Buffer.alloc(8)
+  packet.writeUInt8(0x80, 0)
+  packet.writeUInt8(201, 1)
+  packet.writeUInt16BE(1, 2)
+  packet.writeUInt32BE(sender, 4)
+  return packet
+}
+
 /** Generic NACK (RFC 4585 §6.2.1), one FCI for each packet. */
 export function genericNack(sender: number, media: number, sequences: readonly number[]): Uint8Array {
   const packet = feedback(205, 1, sender, media, sequences.length * 4)

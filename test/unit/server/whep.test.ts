@@ -31,7 +31,22 @@ describe('the WHEP endpoint', () => {
     expect(response.headers.get('content-type')).toBe(SDP)
     expect(response.headers.get('etag')).toMatch(/^"[\w-]{22}"$/)
     expect(await response.text()).toBe('v=0\r\n')
-    expect(engine.offers).toEqual([{ track: 'cam', offer: 'v=0\r\noffer', options: undefined }])
+    expect(engine.offers).toEqual([{ track: 'cam', offer: 'v=0\r\noffer', options: {} }])
+  })
+
+  it.each([
+    ['Bearer abc.-_~+/9==', 'abc.-_~+/9=='],
+    ['bearer  t ', 't'],
+    ['Basic YTpi', undefined],
+    ['Bearer', undefined],
+    ['Bearer a b', undefined],
+    ['Bearer "t"', undefined],
+  ])('passes the bearer token of %j on, and serves anybody', async (authorization, bearer) => {
+    const { app, engine } = setUp()
+    const headers = { 'content-type': SDP, authorization }
+    const response = await app.request('/whep/cam', { method: 'POST', body: 'v=0', headers })
+    expect(response.status).toBe(201)
+    expect(engine.offers[0]?.options?.bearer).toBe(bearer)
   })
 
   it('names the session relative to its own URL, under any prefix', async () => {

@@ -4,6 +4,7 @@ import { ImageTrack } from '../../../src/track/index.js'
 describe('options', () => {
   it('may all be left out', () => {
     expect(new ImageTrack('t').settings).toEqual({
+      control: 'nobody',
       queueSize: 1,
       overflow: 'drop-oldest',
       codecs: ['h264', 'vp8'],

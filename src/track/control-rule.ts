@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { OptionError, show } from '../common/errors.js'
+
+/**
+ * Whose input a track listens to: keys, pointer, controls, rectangles. Everybody else may only watch.
+ *
+ * - `nobody`: no one's.
+ * - `anyone`: every viewer's.
+ * - `first`: one viewer's at a time, that which came first; when it leaves, the next in order of arrival.
+ * - `{ token }`: of viewers that send it as a bearer token with their WHEP request (`<pixelcast-view token>`). 1 to
+ *   256 characters of those that a bearer token may have: letters, digits, `-._~+/`, with `=` at the end.
+ */
+export type ControlRule = 'nobody' | 'anyone' | 'first' | { readonly token: string }
+
+/** RFC 6750, section 2.1. */
+const TOKEN = /^(?=.{1,256}$)[A-Za-z0-9\-._~+/]+=*$/
+
+/**
+ * @returns the rule without the token, which has to stay out of everything that may be shown or logged
+ * @throws OptionError
+ */
+export function checkControlRule(rule: unknown): 'nobody' | 'anyone' | 'first' | 'token' {
+  if (rule === undefined) return 'nobody'
+  if (rule === 'nobody' || rule === 'anyone' || rule === 'first') return rule
+  if (typeof rule === 'object' && rule !== null && 'token' in rule) {
+    const { token } = rule
+    if (typeof token === 'string' && TOKEN.test(token)) return 'token'
+    throw new OptionError({
+      field: 'control.token',
+      expected: '1 to 256 characters: letters, digits, -._~+/, and = at the end',
+      actual: typeof token === 'string' ? `${token.length} characters, not all of them such` : show(token),
+    })
+  }
+  throw new OptionError({
+    field: 'control',
+    expected: "'nobody', 'anyone', 'first' or { token }",
+    actual: show(rule),
+  })
+}
+
+/** What the engine keeps of a token. */
+export type TokenDigest = Uint8Array
+
+/** @param rule checked; undefined when it has no token */
+export function digestOf(rule: ControlRule | undefined): TokenDigest | undefined {
+  return typeof rule === 'object' ? digest(rule.token) : undefined
+}
+
+/** In constant time, whatever came. */
+export function matches(bearer: string | undefined, expected: TokenDigest): boolean {
+  return bearer !== undefined && timingSafeEqual(digest(bearer), expected)
+}
+
+function digest(text: string): TokenDigest {
+  return createHash('sha256').update(text).digest()
+}
