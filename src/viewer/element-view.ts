@@ -1,6 +1,6 @@
 import { html, ICONS, icon, setText } from './dom.js'
 import { ELEMENT_STYLE } from './element-style.js'
-import { type Fit, place, type Size } from './fit.js'
+import { type Fit, type Placement, place, type Size } from './placement.js'
 import { StatsPanel } from './stats-panel.js'
 import type { Status } from './status-text.js'
 
@@ -20,6 +20,8 @@ export class ElementView {
   readonly stats = new StatsPanel()
   readonly controls = html('div', { class: 'controls', part: 'controls', hidden: '' })
   readonly badge = html('span')
+  /** Where the picture lies in the stage; undefined before the first one. */
+  placement: Placement | undefined
   onToggleStats: () => void = () => {}
   onToggleFullscreen: () => void = () => {}
   readonly #stage = html('div', { class: 'stage' })
@@ -92,7 +94,7 @@ export class ElementView {
   /** Forgets the picture: what comes is another one. */
   clear(): void {
     this.thaw()
-    this.#coded = undefined
+    this.#coded = this.placement = undefined
   }
 
   /** Puts the picture in its place; an unknown size leaves the box to the status. */
@@ -111,7 +113,8 @@ export class ElementView {
     this.#stage.style.aspectRatio = `${source.width} / ${source.height}`
     const box = { width: host.clientWidth, height: host.clientHeight }
     if (!coded || box.width === 0 || box.height === 0) return
-    const placed = place(box, source, coded, fit, devicePixelRatio)
+    const placed = place({ box, image: source, coded, fit, ratio: devicePixelRatio })
+    this.placement = placed
     const { style, classList } = this.#frame
     style.left = `${placed.left}px`
     style.top = `${placed.top}px`

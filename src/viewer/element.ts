@@ -1,6 +1,6 @@
 import { setText } from './dom.js'
 import { ElementView } from './element-view.js'
-import { FITS, type Fit } from './fit.js'
+import { FITS, type Fit } from './placement.js'
 import { statusText } from './status-text.js'
 import { Viewer } from './viewer.js'
 import type { ViewerCodec, ViewerOptions } from './viewer-types.js'

@@ -4,7 +4,7 @@
  */
 import { PixelcastViewElement, registerPixelcastView } from './element.js'
 
-export type { Fit, Size } from './fit.js'
+export type { Fit, Size } from './placement.js'
 export type { ViewerStats } from './stats.js'
 export { Viewer } from './viewer.js'
 export type {

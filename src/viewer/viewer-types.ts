@@ -1,4 +1,4 @@
-import type { Size } from './fit.js'
+import type { Size } from './placement.js'
 import type { ViewerStats } from './stats.js'
 
 /** A video codec that a browser may have. A pixelcast server sends `h264` and `vp8`. */
