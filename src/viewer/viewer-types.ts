@@ -1,3 +1,4 @@
+import type { ServerMessage } from '../common/channel-protocol.js'
 import type { Size } from './placement.js'
 import type { ViewerStats } from './stats.js'
 
@@ -44,6 +45,24 @@ export interface ViewerEvents {
   size: Size
   /** A new connection's track was added to `stream`. */
   track: MediaStreamTrack
+  /** This viewer's input is listened to from now on, or is not any more. */
+  rights: boolean
+  /** Every message of the server, as `channel-protocol.ts` has it, after the viewer has taken note of it. */
+  message: ServerMessage
   /** A frame was seen on the screen; only with `video`, and only while the page is shown. */
   frame: undefined
+}
+
+/** Detail of the element's `zoom` event. */
+export interface ZoomChange {
+  /** Device pixels a source pixel. */
+  readonly zoom: number
+  /** Whether it is just what `fit` gives. */
+  readonly fits: boolean
+}
+
+/** What is in a snapshot or a recording; every option may be left out. */
+export interface SnapshotOptions {
+  /** With what is drawn over the picture. Default: false, the picture alone. */
+  readonly overlay?: boolean
 }

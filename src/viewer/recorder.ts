@@ -1,0 +1,120 @@
+import type { Size } from './placement.js'
+
+/** What browsers record, the most useful first: VP8 costs the least, Safari has MP4 alone. */
+export const RECORDING_TYPES = ['video/webm;codecs=vp8', 'video/webm', 'video/mp4']
+/** Twice what a live stream of that size has: a recording is looked at again, frame by frame. */
+const BITS_PER_PIXEL = 0.2
+const ASSUMED_FPS = 30
+const LEAST_BITRATE = 1_000_000
+const MOST_BITRATE = 40_000_000
+/** Written out this often: a recording of an hour is not one piece of memory in the encoder, ms. */
+const SLICE_MS = 1_000
+/** A hidden page gets no frames from the browser: it looks for itself, as often as it may, ms. */
+const HIDDEN_MS = 100
+
+/** A recording of the picture: one file, of the size that the image had at its beginning. */
+export interface Recording {
+  /** `video/webm` or `video/mp4`, whichever the browser has. */
+  readonly type: string
+  /** How long it has been going on, s. */
+  readonly seconds: number
+  /** Ends it and gives the file; called again, the same one. */
+  stop(): Promise<Blob>
+}
+
+/** What a recorder draws from. */
+export interface RecorderSource {
+  readonly video: HTMLVideoElement
+  /** Size of the image, pixels. */
+  readonly size: Size
+  /** Draws what there is to see at that size; black where there is nothing. */
+  paint(context: CanvasRenderingContext2D, size: Size): void
+}
+
+/** Bits a second for a size. */
+export function recordingBitrate({ width, height }: Size): number {
+  const wanted = width * height * BITS_PER_PIXEL * ASSUMED_FPS
+  return Math.round(Math.min(MOST_BITRATE, Math.max(LEAST_BITRATE, wanted)))
+}
+
+/**
+ * Records through a canvas, not from the stream: a browser ends or spoils a recording when the size
+ * of a stream changes (the server sends a smaller picture on a bad network), and when the track is
+ * another one after a reconnection. The canvas keeps its size, and its last picture in the meantime.
+ * @throws Error when the browser cannot record
+ */
+export class CanvasRecorder implements Recording {
+  readonly type: string
+  readonly #source: RecorderSource
+  readonly #recorder: MediaRecorder
+  readonly #context: CanvasRenderingContext2D
+  readonly #started = performance.now()
+  readonly #chunks: Blob[] = []
+  /** The file, once it was stopped. */
+  readonly finished: Promise<Blob>
+  #ended: number | undefined
+  #frame = 0
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(source: RecorderSource) {
+    const type =
+      typeof MediaRecorder === 'undefined'
+        ? undefined
+        : RECORDING_TYPES.find((candidate) => MediaRecorder.isTypeSupported(candidate))
+    const canvas = document.createElement('canvas')
+    // Encoders of 4:2:0 want even sizes; a black line is better than none of the last one.
+    canvas.width = source.size.width + (source.size.width % 2)
+    canvas.height = source.size.height + (source.size.height % 2)
+    const context = canvas.getContext('2d', { alpha: false })
+    if (!type || !context) throw new Error('This browser cannot record video')
+    this.#source = source
+    this.#context = context
+    this.type = type.replace(/;.*/, '')
+    this.#recorder = new MediaRecorder(canvas.captureStream(), {
+      mimeType: type,
+      videoBitsPerSecond: recordingBitrate(source.size),
+    })
+    this.finished = new Promise((resolve) => {
+      this.#recorder.addEventListener('dataavailable', ({ data }) => {
+        if (data.size > 0) this.#chunks.push(data)
+      })
+      this.#recorder.addEventListener('stop', () => resolve(new Blob(this.#chunks, { type: this.type })))
+    })
+    this.#draw()
+    this.#recorder.start(SLICE_MS)
+    this.#next()
+    this.#timer = setInterval(() => {
+      if (document.hidden) this.#draw()
+    }, HIDDEN_MS)
+  }
+
+  get seconds(): number {
+    return ((this.#ended ?? performance.now()) - this.#started) / 1_000
+  }
+
+  stop(): Promise<Blob> {
+    if (this.#ended === undefined) {
+      this.#ended = performance.now()
+      clearInterval(this.#timer)
+      this.#source.video.cancelVideoFrameCallback?.(this.#frame)
+      // A still image lasts until now, not until its last frame.
+      this.#draw()
+      if (this.#recorder.state !== 'inactive') this.#recorder.stop()
+    }
+    return this.finished
+  }
+
+  #next(): void {
+    const { video } = this.#source
+    this.#frame =
+      video.requestVideoFrameCallback?.(() => {
+        this.#draw()
+        if (this.#ended === undefined) this.#next()
+      }) ?? 0
+  }
+
+  #draw(): void {
+    const { canvas } = this.#context
+    this.#source.paint(this.#context, { width: canvas.width, height: canvas.height })
+  }
+}
