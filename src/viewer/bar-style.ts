@@ -35,6 +35,7 @@ export const BAR_STYLE = `
 .bar .record svg { fill: #ef4444; stroke: none; }
 .bar .record[aria-pressed="true"] { background: rgb(239 68 68 / .22); }
 .bar .record[aria-pressed="true"] svg { animation: pulse 1.6s ease-in-out infinite; }
+:host(:not([data-picture])) .bar :is(.zoom, .capture) { display: none; }
 .bar .time:empty { display: none; }
 @keyframes pulse { 50% { opacity: .35; } }
 @media (pointer: coarse) {

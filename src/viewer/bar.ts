@@ -36,8 +36,10 @@ export class Bar {
     this.#zoom = html('button', { type: 'button', class: 'percent', title: 'Fit (0)' }, this.#zoomText)
     this.#zoom.addEventListener('click', () => actions.resetZoom())
     this.#record = iconButton('Record', ICONS.record, () => actions.toggleRecording())
-    this.#record.classList.add('record')
+    this.#record.classList.add('capture', 'record')
     this.#record.append(this.#time)
+    const snapshot = iconButton('Save a snapshot', ICONS.snapshot, () => actions.snapshot())
+    snapshot.classList.add('capture')
     this.stats = iconButton('Statistics', ICONS.stats, () => actions.toggleStats())
     this.root.append(
       html('span', { class: 'badge', part: 'badge' }, html('span', { class: 'dot' }), this.badge),
@@ -48,7 +50,7 @@ export class Bar {
         this.#zoom,
         iconButton('Larger', ICONS.plus, () => actions.zoomBy(STEP)),
       ),
-      iconButton('Save a snapshot', ICONS.snapshot, () => actions.snapshot()),
+      snapshot,
       this.#record,
       this.stats,
       iconButton('Full screen', ICONS.fullscreen, () => actions.toggleFullscreen()),

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { FrozenPicture } from '../../../src/viewer/frozen-picture.js'
 
 /** Looks once a second; `decoded` tells how many frames there were by then. Gives the seconds at which it was found frozen. */
-function watch(seconds: number, decoded: (second: number) => number, expected = (_: number) => true): number[] {
+function watch(
+  seconds: number,
+  decoded: (second: number) => number,
+  expected = (_: number) => true,
+): number[] {
   const picture = new FrozenPicture(0)
   const found: number[] = []
   for (let second = 1; second <= seconds; second++)
@@ -28,8 +32,20 @@ describe('FrozenPicture', () => {
   })
 
   it('expects nothing from a server without an image, nor on a hidden page, and begins anew after that', () => {
-    expect(watch(60, () => 5, (second) => second > 30)[0]).toBe(36)
-    expect(watch(60, () => 5, () => false)).toEqual([])
+    expect(
+      watch(
+        60,
+        () => 5,
+        (second) => second > 30,
+      )[0],
+    ).toBe(36)
+    expect(
+      watch(
+        60,
+        () => 5,
+        () => false,
+      ),
+    ).toEqual([])
   })
 
   it('takes a page that stood still for no freeze', () => {
