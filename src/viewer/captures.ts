@@ -1,6 +1,8 @@
 import type { ElementView } from './element-view.js'
-import { CanvasRecorder, type Recording } from './recorder.js'
-import { download, fileName, type Paint, paintWithin, takeSnapshot } from './snapshot.js'
+import { CanvasRecorder } from './recorder.js'
+import type { Recording } from './recording.js'
+import { download, type Paint, paintWithin, takeSnapshot } from './snapshot.js'
+import { fileName } from './urls.js'
 import type { SnapshotOptions } from './viewer-types.js'
 
 /** Snapshots and recordings of an element's picture. */

@@ -6,7 +6,7 @@ import { ElementView } from './element-view.js'
 import { Idle } from './idle.js'
 import { Interaction } from './interaction.js'
 import type { Point } from './placement.js'
-import type { Recording } from './recorder.js'
+import type { Recording } from './recording.js'
 import { statusText } from './status-text.js'
 import { Viewer } from './viewer.js'
 import type { SnapshotOptions, ViewerCodec, ViewerOptions, ZoomChange } from './viewer-types.js'
@@ -185,7 +185,6 @@ export class PixelcastViewElement extends ElementAttributes {
     if (name === 'controls') this.#showControls()
     else if (name === 'stats') this.#view.showStats(after !== null)
     else if (name === 'fit' || name === 'rendering') this.#layout()
-    else if (name === 'input') this.#showRights()
     else if (name === 'pause-hidden') {
       this.#absence.stop()
       if (after !== null && this.isConnected) this.#absence.start(after)
@@ -262,6 +261,7 @@ export class PixelcastViewElement extends ElementAttributes {
     return {
       video: this.video,
       ...(this.token !== '' && { token: this.token }),
+      ...(this.input === 'off' && { watchOnly: true }),
       ...(codec.length > 0 && { codec }),
     }
   }

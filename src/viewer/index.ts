@@ -6,7 +6,7 @@ import { PixelcastViewElement, registerPixelcastView } from './element.js'
 
 export type { LatencyParts } from './latency-parts.js'
 export type { Fit, Point, Size } from './placement.js'
-export type { Recording } from './recorder.js'
+export type { Recording } from './recording.js'
 export type { ViewerStats } from './stats.js'
 export { Viewer } from './viewer.js'
 export type {

@@ -6,8 +6,47 @@ import {
 } from '../common/channel-protocol.js'
 import type { Point } from './placement.js'
 
-/** What of an event says which modifiers are held. */
-export type Modifiers = Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>
+// What of the browser's events is used: written down here so that this file needs no browser.
+
+/** Which modifiers are held. */
+export interface Modifiers {
+  readonly shiftKey: boolean
+  readonly ctrlKey: boolean
+  readonly altKey: boolean
+  readonly metaKey: boolean
+}
+
+/** `KeyboardEvent`. */
+export interface KeyEvent extends Modifiers {
+  readonly type: string
+  readonly key: string
+  readonly code: string
+  readonly repeat: boolean
+  readonly isComposing: boolean
+  getModifierState?(name: string): boolean
+}
+
+/** `MouseEvent`; in some browsers a click is a `PointerEvent`. */
+export interface ClickEvent extends Modifiers {
+  readonly button: number
+  readonly buttons: number
+  readonly pointerType?: string
+  readonly pointerId?: number
+}
+
+/** `PointerEvent`. */
+export interface PointerLike extends ClickEvent {
+  readonly pointerType: string
+  readonly pointerId: number
+}
+
+/** `WheelEvent`. */
+export interface TurnEvent extends Modifiers {
+  readonly buttons: number
+  readonly deltaX: number
+  readonly deltaY: number
+  readonly deltaMode: number
+}
 
 /** Firefox counts a wheel in lines where the system does, ~16 CSS pixels; a page is most of a window. */
 const LINE_PX = 16
@@ -37,7 +76,7 @@ export function modifiersOf(event: Modifiers): number {
  * AltGr, which Windows reports as Ctrl+Alt and which writes characters. Alt may be a menu or, on a
  * Mac, a character.
  */
-export function fateOfKey(event: KeyboardEvent): 'take' | 'share' | 'leave' {
+export function fateOfKey(event: KeyEvent): 'take' | 'share' | 'leave' {
   const { key } = event
   if (event.isComposing || key === '' || NO_KEYS.has(key) || BROWSER_KEYS.has(key)) return 'leave'
   if (MODIFIER_KEYS.has(key)) return 'share'
@@ -47,7 +86,7 @@ export function fateOfKey(event: KeyboardEvent): 'take' | 'share' | 'leave' {
 }
 
 /** A key event as a message. */
-export function keyMessage(event: KeyboardEvent): KeyMessage {
+export function keyMessage(event: KeyEvent): KeyMessage {
   return {
     t: 'key',
     type: event.type === 'keyup' ? 'up' : 'down',
@@ -61,7 +100,7 @@ export function keyMessage(event: KeyboardEvent): KeyMessage {
 /** A pointer event as a message; `at` in source pixels. */
 export function pointerMessage(
   type: PointerMessage['type'],
-  event: Modifiers & Pick<PointerEvent, 'pointerType' | 'pointerId' | 'buttons'>,
+  event: Omit<PointerLike, 'button'>,
   at: Point,
   button: number,
   buttons = event.buttons,
@@ -80,7 +119,7 @@ export function pointerMessage(
 }
 
 /** A turn of the wheel as a message; `at` in source pixels. */
-export function wheelMessage(event: WheelEvent, at: Point): WheelMessage {
+export function wheelMessage(event: TurnEvent, at: Point): WheelMessage {
   return {
     t: 'wheel',
     ...rounded(at),
@@ -91,7 +130,7 @@ export function wheelMessage(event: WheelEvent, at: Point): WheelMessage {
 }
 
 /** How far a wheel was turned in CSS pixels, whatever the browser counts in. */
-export function wheelDelta({ deltaX, deltaY, deltaMode }: WheelEvent): { dx: number; dy: number } {
+export function wheelDelta({ deltaX, deltaY, deltaMode }: TurnEvent): { dx: number; dy: number } {
   const unit = deltaMode === 1 ? LINE_PX : deltaMode === 2 ? PAGE_PX : 1
   return { dx: deltaX * unit, dy: deltaY * unit }
 }

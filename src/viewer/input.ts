@@ -1,15 +1,18 @@
 import type { KeyMessage, PointerMessage, ViewerMessage } from '../common/channel-protocol.js'
 import {
+  type ClickEvent,
   changedButtons,
   fateOfKey,
+  type KeyEvent,
   keyMessage,
   type Modifiers,
   modifiersOf,
+  type PointerLike,
   pointerMessage,
+  type TurnEvent,
   wheelMessage,
 } from './input-messages.js'
 import { type Placement, type Point, toSource, within } from './placement.js'
-import type { Tool } from './surface.js'
 
 /** What the input needs to know and to do. */
 export interface InputHost {
@@ -24,8 +27,8 @@ export interface InputHost {
   frame(callback: () => void): void
 }
 
-/** Takes keys, mouse, pen and touch to the server, in pixels of the source image. */
-export class Input implements Tool {
+/** A `Tool` of the surface: takes keys, mouse, pen and touch to the server, in pixels of the source image. */
+export class Input {
   readonly #host: InputHost
   /** By `code`: the same key has another `key` when Shift was released first. */
   readonly #keys = new Map<string, KeyMessage>()
@@ -39,14 +42,14 @@ export class Input implements Tool {
     this.#host = host
   }
 
-  down(event: PointerEvent, at: Point): boolean {
+  down(event: PointerLike, at: Point): boolean {
     const source = this.#inside(at)
     if (!source) return false
     this.#button('down', event, source, event.button)
     return true
   }
 
-  drag(event: PointerEvent, at: Point): void {
+  drag(event: PointerLike, at: Point): void {
     const source = this.#source(at)
     const held = this.#pointers.get(event.pointerId)
     if (!source || !held) return
@@ -57,7 +60,7 @@ export class Input implements Tool {
     this.#plan(pointerMessage('move', event, source, -1))
   }
 
-  up(event: PointerEvent, at: Point): void {
+  up(event: PointerLike, at: Point): void {
     const source = this.#source(at)
     if (source && this.#pointers.delete(event.pointerId)) {
       const message = pointerMessage('up', event, source, event.button)
@@ -73,7 +76,7 @@ export class Input implements Tool {
     if (held) this.#send({ ...held, type: 'cancel', button: -1, buttons: 0 })
   }
 
-  hover(event: PointerEvent, at: Point): boolean {
+  hover(event: PointerLike, at: Point): boolean {
     const source = this.#inside(at)
     if (!source) {
       this.leave(event)
@@ -91,29 +94,29 @@ export class Input implements Tool {
     return true
   }
 
-  wheel(event: WheelEvent, at: Point): boolean {
+  wheel(event: TurnEvent, at: Point): boolean {
     const source = this.#inside(at)
     if (!source) return false
     this.#send(wheelMessage(event, source))
     return true
   }
 
-  double(event: MouseEvent, at: Point): boolean {
+  double(event: ClickEvent, at: Point): boolean {
     const source = this.#inside(at)
     if (!source) return false
     // Firefox's `dblclick` is no PointerEvent: it was a mouse, or is taken for one.
-    const { pointerType = 'mouse', pointerId = 1 } = event as Partial<PointerEvent>
+    const { pointerType = 'mouse', pointerId = 1 } = event
     const { shiftKey, ctrlKey, altKey, metaKey, buttons } = event
     const pointer = { pointerType, pointerId, shiftKey, ctrlKey, altKey, metaKey, buttons }
     this.#send(pointerMessage('double', pointer, source, event.button))
     return true
   }
 
-  menu(_event: MouseEvent, at: Point): boolean {
+  menu(_event: unknown, at: Point): boolean {
     return this.#inside(at) !== undefined
   }
 
-  key(event: KeyboardEvent): boolean {
+  key(event: KeyEvent): boolean {
     const message = keyMessage(event)
     if (message.type === 'up') {
       // Also of a key that the browser owns by now (Ctrl came after it): what went down must come up.
@@ -148,12 +151,7 @@ export class Input implements Tool {
     this.#keys.clear()
   }
 
-  #button(
-    type: 'down' | 'up',
-    event: Modifiers & Pick<PointerEvent, 'pointerType' | 'pointerId' | 'buttons'>,
-    source: Point,
-    button: number,
-  ): void {
+  #button(type: 'down' | 'up', event: PointerLike, source: Point, button: number): void {
     const message = pointerMessage(type, event, source, button)
     this.#over = undefined
     this.#pointers.set(event.pointerId, message)

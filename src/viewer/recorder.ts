@@ -1,26 +1,12 @@
 import type { Size } from './placement.js'
+import { RECORDING_TYPES, type Recording, recordingBitrate } from './recording.js'
 
-/** What browsers record, the most useful first: VP8 costs the least, Safari has MP4 alone. */
-export const RECORDING_TYPES = ['video/webm;codecs=vp8', 'video/webm', 'video/mp4']
-/** Twice what a live stream of that size has: a recording is looked at again, frame by frame. */
-const BITS_PER_PIXEL = 0.2
-const ASSUMED_FPS = 30
-const LEAST_BITRATE = 1_000_000
-const MOST_BITRATE = 40_000_000
 /** Written out this often: a recording of an hour is not one piece of memory in the encoder, ms. */
 const SLICE_MS = 1_000
+/** A still image is recorded this often, or the recording would end with its last frame, ms. */
+const STILL_MS = 250
 /** A hidden page gets no frames from the browser: it looks for itself, as often as it may, ms. */
 const HIDDEN_MS = 100
-
-/** A recording of the picture: one file, of the size that the image had at its beginning. */
-export interface Recording {
-  /** `video/webm` or `video/mp4`, whichever the browser has. */
-  readonly type: string
-  /** How long it has been going on, s. */
-  readonly seconds: number
-  /** Ends it and gives the file; called again, the same one. */
-  stop(): Promise<Blob>
-}
 
 /** What a recorder draws from. */
 export interface RecorderSource {
@@ -29,12 +15,6 @@ export interface RecorderSource {
   readonly size: Size
   /** Draws what there is to see at that size; black where there is nothing. */
   paint(context: CanvasRenderingContext2D, size: Size): void
-}
-
-/** Bits a second for a size. */
-export function recordingBitrate({ width, height }: Size): number {
-  const wanted = width * height * BITS_PER_PIXEL * ASSUMED_FPS
-  return Math.round(Math.min(MOST_BITRATE, Math.max(LEAST_BITRATE, wanted)))
 }
 
 /**
@@ -52,6 +32,7 @@ export class CanvasRecorder implements Recording {
   readonly #chunks: Blob[] = []
   /** The file, once it was stopped. */
   readonly finished: Promise<Blob>
+  #drawn = 0
   #ended: number | undefined
   #frame = 0
   #timer: ReturnType<typeof setInterval> | undefined
@@ -84,7 +65,7 @@ export class CanvasRecorder implements Recording {
     this.#recorder.start(SLICE_MS)
     this.#next()
     this.#timer = setInterval(() => {
-      if (document.hidden) this.#draw()
+      if (document.hidden || performance.now() - this.#drawn > STILL_MS) this.#draw()
     }, HIDDEN_MS)
   }
 
@@ -115,6 +96,7 @@ export class CanvasRecorder implements Recording {
 
   #draw(): void {
     const { canvas } = this.#context
+    this.#drawn = performance.now()
     this.#source.paint(this.#context, { width: canvas.width, height: canvas.height })
   }
 }

@@ -11,6 +11,8 @@ export interface ViewerOptions {
   readonly codec?: ViewerCodec | readonly ViewerCodec[]
   /** Sent as `Authorization: Bearer …`. Default: none. */
   readonly token?: string
+  /** Only watches: never asks for the right to control, and never takes another's turn. Default false. */
+  readonly watchOnly?: boolean
   /**
    * Where the video is shown: its `srcObject` is set anew for each connection, and latency and
    * frame rate are measured on it. Default: none, use `stream`; frame rate is then the decoder's, latency unknown.

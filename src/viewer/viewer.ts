@@ -50,7 +50,9 @@ export class Viewer extends Events<ViewerEvents> {
    */
   constructor(url: string | URL, options: ViewerOptions = {}) {
     super()
-    this.url = new URL(url, document.baseURI).href
+    const endpoint = new URL(url, document.baseURI)
+    if (options.watchOnly) endpoint.searchParams.set('control', 'off')
+    this.url = endpoint.href
     this.#options = options
     this.#codecs = typeof options.codec === 'string' ? [options.codec] : options.codec
     this.#source = { session: undefined, rtpOffset: undefined }

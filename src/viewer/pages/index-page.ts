@@ -2,8 +2,9 @@ import { setText } from '../dom.js'
 import { formatCount } from '../format.js'
 import { LivePlan } from './live-plan.js'
 import { TrackCard } from './track-card.js'
+import type { TrackInfo } from './track-info.js'
 import { arrange, type TrackOrder } from './track-order.js'
-import { fetchTracks, type TrackInfo } from './tracks.js'
+import { fetchTracks } from './tracks.js'
 
 const POLL_MS = 1_000
 /** Fewer tracks are seen at a glance. */

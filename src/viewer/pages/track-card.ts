@@ -3,7 +3,7 @@ import type { PixelcastViewElement } from '../element.js'
 import { formatFps, formatSize } from '../format.js'
 import { snapshotUrl, viewUrl, whepUrl } from '../urls.js'
 import type { Candidate } from './live-plan.js'
-import type { TrackInfo } from './tracks.js'
+import type { TrackInfo } from './track-info.js'
 
 /** A thumbnail shows what a track is about, ms. */
 const REFRESH_MS = 2_000

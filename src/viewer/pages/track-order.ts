@@ -1,4 +1,4 @@
-import type { TrackInfo } from './tracks.js'
+import type { TrackInfo } from './track-info.js'
 
 /** Orders of the index page; `added` is the server's own. */
 export type TrackOrder = 'added' | 'name' | 'viewers' | 'moving'

@@ -1,15 +1,23 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ViewerMessage } from '../../../src/common/channel-protocol.js'
 import { Input, type InputHost } from '../../../src/viewer/input.js'
-import { changedButtons, fateOfKey, keyMessage, wheelMessage } from '../../../src/viewer/input-messages.js'
+import {
+  changedButtons,
+  fateOfKey,
+  type KeyEvent,
+  keyMessage,
+  type PointerLike,
+  type TurnEvent,
+  wheelMessage,
+} from '../../../src/viewer/input-messages.js'
 import { place } from '../../../src/viewer/placement.js'
 
 /** As the browser makes them, as far as they are read; Node has no such classes. */
-function pointer(values: Partial<PointerEvent> = {}): PointerEvent {
+function pointer(values: Partial<PointerLike> = {}): PointerLike {
   const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }
-  return { ...none, pointerType: 'mouse', pointerId: 1, button: -1, buttons: 0, ...values } as PointerEvent
+  return { ...none, pointerType: 'mouse', pointerId: 1, button: -1, buttons: 0, ...values }
 }
-function key(name: string, values: Partial<KeyboardEvent> & { altGraph?: boolean } = {}): KeyboardEvent {
+function key(name: string, values: Partial<KeyEvent> & { altGraph?: boolean } = {}): KeyEvent {
   const { altGraph = false, ...others } = values
   const none = {
     shiftKey: false,
@@ -28,7 +36,7 @@ function key(name: string, values: Partial<KeyboardEvent> & { altGraph?: boolean
     getModifierState,
     ...none,
     ...others,
-  } as unknown as KeyboardEvent
+  }
 }
 
 let sent: ViewerMessage[]
@@ -157,9 +165,9 @@ describe('pointers', () => {
   it('say nothing when nobody listens, and leave moves out when sending lags behind', () => {
     host.listened = false
     expect(input.down(pointer({ button: 0, buttons: 1 }), { x: 500, y: 250 })).toBe(false)
-    expect(input.menu({} as MouseEvent, { x: 500, y: 250 })).toBe(false)
+    expect(input.menu({}, { x: 500, y: 250 })).toBe(false)
     host.listened = host.busy = true
-    expect(input.menu({} as MouseEvent, { x: 500, y: 250 })).toBe(true)
+    expect(input.menu({}, { x: 500, y: 250 })).toBe(true)
     input.hover(pointer(), { x: 500, y: 250 })
     nextFrame()
     expect(sent).toEqual([])
@@ -234,8 +242,13 @@ describe('keys', () => {
 
 describe('the rest', () => {
   it('counts a wheel in CSS pixels', () => {
-    const wheel = (values: object) =>
-      ({ ...pointer(), deltaX: 0, deltaY: 3, deltaMode: 0, ...values }) as unknown as WheelEvent
+    const wheel = (values: Partial<TurnEvent>): TurnEvent => ({
+      ...pointer(),
+      deltaX: 0,
+      deltaY: 3,
+      deltaMode: 0,
+      ...values,
+    })
     expect(wheelMessage(wheel({}), { x: 1, y: 2 })).toMatchObject({ t: 'wheel', x: 1, y: 2, dx: 0, dy: 3 })
     expect(wheelMessage(wheel({ deltaMode: 1 }), { x: 0, y: 0 })).toMatchObject({ dy: 48 })
   })
