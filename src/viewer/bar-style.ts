@@ -46,7 +46,7 @@ export const BAR_STYLE = `
 
 :host([data-docked]) .top { grid-area: 1 / 1; }
 :host([data-docked]) .bar {
-  grid-area: 4 / 1; margin: 0; padding: 4px 8px; max-width: none; justify-self: stretch; justify-content: center;
+  grid-area: 4 / 1; margin: 0; padding: 4px 8px; max-width: none; justify-self: stretch; justify-content: flex-end;
   border-radius: 0; background: var(--pixelcast-panel, Canvas); color: var(--pixelcast-panel-color, CanvasText); box-shadow: none;
 }
 
@@ -57,11 +57,11 @@ export const BAR_STYLE = `
   border-top: 1px solid rgb(128 128 128 / .25);
 }
 .trackbar { display: flex; align-items: center; gap: 12px; min-height: 32px; min-width: 0; }
-.trackbar .name { flex: 0 1 30%; min-width: 5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.trackbar .name { flex: 0 0 30%; min-width: 5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .trackbar input { font: inherit; color: inherit; accent-color: var(--pixelcast-accent, #3b82f6); }
 .trackbar [type="range"] { flex: 1; min-width: 60px; margin: 0; height: 24px; touch-action: pan-y; }
 .trackbar [type="number"] {
-  box-sizing: content-box; padding: 3px 6px; border: 1px solid rgb(128 128 128 / .35); border-radius: 7px;
+  flex: none; width: calc(var(--digits) * 1ch + 1ch); box-sizing: content-box; padding: 3px 6px; border: 1px solid rgb(128 128 128 / .35); border-radius: 7px;
   background: transparent; text-align: right; appearance: textfield; -moz-appearance: textfield;
 }
 .trackbar [type="number"]::-webkit-inner-spin-button { display: none; }

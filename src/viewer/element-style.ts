@@ -69,16 +69,19 @@ video, .frame canvas { position: absolute; left: 0; top: 0; display: block; obje
 :host([data-picture]) .status .spinner { width: 12px; height: 12px; flex: none; }
 
 .readout {
-  position: absolute; left: 12px; bottom: 12px; z-index: 1; pointer-events: none;
+  grid-area: 2 / 1; align-self: end; justify-self: start; z-index: 4; margin: 12px; pointer-events: none;
   display: flex; align-items: center; gap: 10px; padding: 5px 10px; border-radius: 8px;
   background: rgb(17 17 19 / .88); color: #fafafa; white-space: nowrap;
   font: 12px/18px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   box-shadow: 0 0 0 1px rgb(255 255 255 / .09);
 }
-@container (max-width: 900px) { :host([controls]:not([data-docked])) .readout { bottom: 62px; } }
+@container (max-width: 900px) { :host([controls]:not([data-docked])) .readout { margin-bottom: 62px; } }
+:host([data-docked]) .readout { grid-area: 4 / 1; align-self: center; margin: 0 4px; background: none; color: var(--pixelcast-panel-color, CanvasText); box-shadow: none; }
+@container (max-width: 620px) { :host([data-docked]) .readout .hex { display: none; } }
+@container (max-width: 480px) { :host([data-docked]) .readout { display: none; } }
 .readout .place { min-width: 10ch; }
 .readout .colour { min-width: 11ch; }
-.readout .hex { color: #a1a1aa; }
+.readout .hex { opacity: .65; }
 .readout .swatch { width: 14px; height: 14px; border-radius: 4px; box-shadow: inset 0 0 0 1px rgb(255 255 255 / .25); }
 
 .select { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }

@@ -52,8 +52,11 @@ export class ElementView {
   #still: HTMLCanvasElement | undefined
   #coded: Size | undefined
 
-  /** @param below what lies under the picture, beside the bar */
-  constructor(root: ShadowRoot, actions: BarActions, onPicture: readonly Node[], below: readonly Node[]) {
+  /**
+   * @param onPicture what lies on the picture
+   * @param beside what does when the bar floats there, and has a place of its own when it is docked
+   */
+  constructor(root: ShadowRoot, actions: BarActions, onPicture: readonly Node[], beside: readonly Node[]) {
     if (!sheet) {
       // A constructed sheet: a page may forbid inline styles (Content-Security-Policy).
       sheet = new CSSStyleSheet()
@@ -67,7 +70,7 @@ export class ElementView {
     this.surface.append(this.#frame)
     this.stage.append(this.surface, ...onPicture, this.#status, this.stats.root)
     const top = html('div', { class: 'top', part: 'top' }, html('slot', { name: 'top' }))
-    this.#root.append(top, this.stage, ...below, this.bar.root)
+    this.#root.append(top, this.stage, ...beside, this.bar.root)
     root.append(this.#root)
   }
 

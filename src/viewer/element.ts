@@ -85,8 +85,8 @@ export class PixelcastViewElement extends ElementAttributes {
         },
         toggleFullscreen: () => void this.toggleFullscreen(),
       },
-      [inspector.grid, select.root, inspector.readout],
-      [trackbars.root],
+      [inspector.grid, select.root],
+      [trackbars.root, inspector.readout],
     )
     this.#captures = new Captures(this.#view)
     this.#interaction.attach(this.#view.surface)
@@ -248,6 +248,7 @@ export class PixelcastViewElement extends ElementAttributes {
     })
     viewer.on('message', (message) => this.#interaction.receive(message))
     viewer.on('frame', () => {
+      if (!this.#picture) this.#setPicture(true)
       this.#interaction.inspector.refresh()
       this.#dispatch('frame', undefined)
     })

@@ -26,12 +26,10 @@ export interface KeyEvent extends Modifiers {
   getModifierState?(name: string): boolean
 }
 
-/** `MouseEvent`; in some browsers a click is a `PointerEvent`. */
+/** `MouseEvent`. */
 export interface ClickEvent extends Modifiers {
   readonly button: number
   readonly buttons: number
-  readonly pointerType?: string
-  readonly pointerId?: number
 }
 
 /** `PointerEvent`. */

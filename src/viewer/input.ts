@@ -34,6 +34,7 @@ export class Input {
   readonly #keys = new Map<string, KeyMessage>()
   readonly #pointers = new Map<number, PointerMessage>()
   #move: PointerMessage | undefined
+  #pressed: Pick<PointerMessage, 'kind' | 'id'> = { kind: 'mouse', id: 1 }
   #framePlanned = false
   /** The pointer that is over the picture without a button. */
   #over: PointerMessage | undefined
@@ -104,10 +105,10 @@ export class Input {
   double(event: ClickEvent, at: Point): boolean {
     const source = this.#inside(at)
     if (!source) return false
-    // Firefox's `dblclick` is no PointerEvent: it was a mouse, or is taken for one.
-    const { pointerType = 'mouse', pointerId = 1 } = event
+    // `dblclick` does not say what was pressed twice: it was what was pressed last.
+    const { kind, id } = this.#pressed
     const { shiftKey, ctrlKey, altKey, metaKey, buttons } = event
-    const pointer = { pointerType, pointerId, shiftKey, ctrlKey, altKey, metaKey, buttons }
+    const pointer = { pointerType: kind, pointerId: id, shiftKey, ctrlKey, altKey, metaKey, buttons }
     this.#send(pointerMessage('double', pointer, source, event.button))
     return true
   }
@@ -154,6 +155,7 @@ export class Input {
   #button(type: 'down' | 'up', event: PointerLike, source: Point, button: number): void {
     const message = pointerMessage(type, event, source, button)
     this.#over = undefined
+    this.#pressed = message
     this.#pointers.set(event.pointerId, message)
     this.#send(message)
   }

@@ -44,6 +44,9 @@ export class Trackbars {
       const there = this.root.children[index]
       if (there !== row.root) this.root.insertBefore(row.root, there ?? null)
     }
+    // As wide for all as the longest number needs: the sliders then end at one line.
+    const digits = controls.map(({ min, max }) => Math.max(String(min).length, String(max).length))
+    this.root.style.setProperty('--digits', String(Math.max(3, ...digits)))
     this.#showOrHide()
   }
 
@@ -110,8 +113,6 @@ class Trackbar {
       input.min = String(min)
       input.max = String(max)
     }
-    const digits = Math.max(String(min).length, String(max).length)
-    this.#number.style.width = `${digits + 3}ch`
     this.set(value)
   }
 

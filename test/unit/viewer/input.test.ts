@@ -162,6 +162,13 @@ describe('pointers', () => {
     expect(sent).toHaveLength(5)
   })
 
+  it('press twice as what they are, which the browser does not tell', () => {
+    input.down(pointer({ pointerType: 'pen', pointerId: 4, button: 0, buttons: 1 }), { x: 500, y: 250 })
+    input.up(pointer({ pointerType: 'pen', pointerId: 4, button: 0 }), { x: 500, y: 250 })
+    input.double(pointer({ pointerType: 'mouse', button: 0 }), { x: 500, y: 250 })
+    expect(sent.at(-1)).toMatchObject({ type: 'double', kind: 'pen', id: 4, x: 320, button: 0 })
+  })
+
   it('say nothing when nobody listens, and leave moves out when sending lags behind', () => {
     host.listened = false
     expect(input.down(pointer({ button: 0, buttons: 1 }), { x: 500, y: 250 })).toBe(false)

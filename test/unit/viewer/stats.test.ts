@@ -86,7 +86,7 @@ describe('compareCounters', () => {
       height: 479,
       fps: 29.5,
       latency: 14,
-      latencyParts: { network: 0.2, decode: 2 },
+      latencyParts: { network: 0.2, decode: expect.closeTo(2) },
       roundTrip: 0.4,
     })
   })
