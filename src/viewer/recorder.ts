@@ -7,6 +7,9 @@ const SLICE_MS = 1_000
 const STILL_MS = 250
 /** A hidden page gets no frames from the browser: it looks for itself, as often as it may, ms. */
 const HIDDEN_MS = 100
+/** The encoder is done when it has written nothing for two looks; or it never will be, ms. */
+const DRAIN_LOOK_MS = 120
+const DRAIN_AT_MOST_MS = 4_000
 
 /** What a recorder draws from. */
 export interface RecorderSource {
@@ -32,6 +35,7 @@ export class CanvasRecorder implements Recording {
   readonly #chunks: Blob[] = []
   /** The file, once it was stopped. */
   readonly finished: Promise<Blob>
+  #written = 0
   #drawn = 0
   #ended: number | undefined
   #frame = 0
@@ -58,11 +62,13 @@ export class CanvasRecorder implements Recording {
     this.finished = new Promise((resolve) => {
       this.#recorder.addEventListener('dataavailable', ({ data }) => {
         if (data.size > 0) this.#chunks.push(data)
+        this.#written += data.size
       })
       this.#recorder.addEventListener('stop', () => resolve(new Blob(this.#chunks, { type: this.type })))
     })
-    this.#draw()
     this.#recorder.start(SLICE_MS)
+    // Only now: what is drawn before is in no recording.
+    this.#draw()
     this.#next()
     this.#timer = setInterval(() => {
       if (document.hidden || performance.now() - this.#drawn > STILL_MS) this.#draw()
@@ -80,9 +86,23 @@ export class CanvasRecorder implements Recording {
       this.#source.video.cancelVideoFrameCallback?.(this.#frame)
       // A still image lasts until now, not until its last frame.
       this.#draw()
-      if (this.#recorder.state !== 'inactive') this.#recorder.stop()
+      void this.#drain()
     }
     return this.finished
+  }
+
+  /** A browser throws away what its encoder still has to do when it is told to stop; on a busy machine that is seconds. */
+  async #drain(): Promise<void> {
+    const deadline = performance.now() + DRAIN_AT_MOST_MS
+    let written = -1
+    for (let quiet = 0; quiet < 2 && performance.now() < deadline; ) {
+      if (this.#recorder.state === 'inactive') return
+      this.#recorder.requestData()
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS))
+      quiet = this.#written === written ? quiet + 1 : 0
+      written = this.#written
+    }
+    if (this.#recorder.state !== 'inactive') this.#recorder.stop()
   }
 
   #next(): void {
