@@ -191,6 +191,7 @@ export class PixelcastViewElement extends ElementAttributes {
     } else if (before !== after) {
       this.#drop()
       this.#interaction.forget()
+      if (name === 'src') this.resetZoom()
       this.#restart()
     }
   }

@@ -343,11 +343,7 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     await page.evaluate(`${VIEW}.setAttribute('pause-hidden', '0')`)
     await page.evaluate(`void (${VIEW}.style.translate = '0 3000px')`)
     await until('the end', () => page.evaluate<boolean>(`${VIEW}.dataset.state === 'paused'`))
-    await until('the server to know', async () => {
-      const response = await fetch(new URL('tracks', urlOf(server)))
-      const { tracks } = (await response.json()) as { tracks: { viewers: number }[] }
-      return tracks[0]?.viewers === 0
-    })
+    await until('the server to know', () => track.stats.viewers === 0)
     await page.evaluate(`void (${VIEW}.style.translate = '')`)
     await until('the return', () => page.evaluate<boolean>(`${VIEW}.dataset.state === 'live'`))
     expect(page.log.filter((line) => line.startsWith('uncaught'))).toEqual([])
