@@ -28,11 +28,13 @@ export function addWhep(app: App, engine: EngineApi): void {
         const name = pathSegment(context, 2)
         expectContentType(context.req.raw, SDP)
         const codecs = readCodecs(context.req.query('codec'))
+        const watchesOnly = readControl(context.req.query('control'))
         const offer = await readText(context, MAX_SDP_BYTES)
         const bearer = readBearer(context.req.header('authorization'))
         const { session, answerSdp, iceServers } = await engine.connect(name, offer, {
           ...(codecs && { codecs }),
           ...(bearer !== undefined && { bearer }),
+          ...(watchesOnly && { control: false }),
         })
         return new Response(answerSdp, {
           status: 201,
@@ -100,6 +102,13 @@ function readCodecs(codec: string | undefined): VideoCodec[] | undefined {
   if (!known)
     throw new SignalingError(400, `codec: expected ${VIDEO_CODECS.join(' or ')}, got ${show(codec)}`)
   return [known]
+}
+
+/** `?control=off`: a viewer that only watches; under the rule `first` it does not take the others' turn. */
+function readControl(control: string | undefined): boolean {
+  if (control !== undefined && control !== 'off')
+    throw new SignalingError(400, `control: expected off, or nothing, got ${show(control)}`)
+  return control === 'off'
 }
 
 /** RFC 6750 §2.1; whoever sends something else may watch all the same. */

@@ -4,6 +4,8 @@ import { CHECK_INTERVAL_MS, Liveness, PING_INTERVAL_MS } from './liveness.js'
 
 /** The first pings follow each other closely, so that the clocks agree before the first statistics. */
 const FIRST_PINGS_MS = [40, 80, 160, 320]
+/** A network that does not carry away what is sent: what can be done without is left out beyond this, bytes. */
+const BUSY_BYTES = 16_384
 
 export interface ChannelHandlers {
   message(message: ServerMessage): void
@@ -35,6 +37,18 @@ export class Channel {
     }
   }
 
+  /** Whether sending lags behind. */
+  get busy(): boolean {
+    return this.#channel.bufferedAmount > BUSY_BYTES
+  }
+
+  /** Sends a message; false when the channel is not open. */
+  send(message: ViewerMessage): boolean {
+    if (this.#channel.readyState !== 'open') return false
+    this.#channel.send(JSON.stringify(message))
+    return true
+  }
+
   /** Stops timers and events; the peer connection closes the channel itself. */
   stop(): void {
     this.#stopped = true
@@ -63,11 +77,8 @@ export class Channel {
   }
 
   #ping(): void {
-    if (this.#channel.readyState !== 'open') return
     const at = performance.now()
-    const ping: ViewerMessage = { t: 'ping', id: this.#nextId++, at }
-    this.#liveness.pinged(at)
-    this.#channel.send(JSON.stringify(ping))
+    if (this.send({ t: 'ping', id: this.#nextId++, at })) this.#liveness.pinged(at)
   }
 
   #receive(data: unknown): void {

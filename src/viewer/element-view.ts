@@ -1,6 +1,10 @@
-import { html, ICONS, icon, setText } from './dom.js'
+import { Bar, type BarActions } from './bar.js'
+import { BAR_STYLE } from './bar-style.js'
+import { html, setText } from './dom.js'
 import { ELEMENT_STYLE } from './element-style.js'
-import { type Fit, place, type Size } from './fit.js'
+import { PANEL_STYLE } from './panel-style.js'
+import { codedSize, type Shown } from './picture.js'
+import { type Fit, type Placement, type PlacementInput, place, type Size, type Zoom } from './placement.js'
 import { StatsPanel } from './stats-panel.js'
 import type { Status } from './status-text.js'
 
@@ -16,13 +20,24 @@ export class ElementView {
     autoplay: '',
     playsinline: '',
     disablepictureinpicture: '',
+    tabindex: '-1',
   })
   readonly stats = new StatsPanel()
-  readonly controls = html('div', { class: 'controls', part: 'controls', hidden: '' })
-  readonly badge = html('span')
-  onToggleStats: () => void = () => {}
-  onToggleFullscreen: () => void = () => {}
-  readonly #stage = html('div', { class: 'stage' })
+  readonly bar: Bar
+  /** What pointers and keys arrive at: all of the stage; the picture lies in it. */
+  readonly surface = html('div', {
+    class: 'surface',
+    tabindex: '0',
+    role: 'application',
+    'aria-label': 'Live picture',
+  })
+  /** Everything that lies on the picture and takes no events of it. */
+  readonly stage = html('div', { class: 'stage' })
+  /** Where the picture lies in the stage; undefined before the first one. */
+  placement: Placement | undefined
+  /** All that the place depends on, but for the zoom. */
+  situation: Omit<PlacementInput, 'zoom'> | undefined
+  readonly #root = html('div', { class: 'root' })
   readonly #frame = html('div', { class: 'frame', part: 'frame' }, this.video)
   readonly #text = html('p', { class: 'text' })
   readonly #detail = html('p', { class: 'detail' })
@@ -36,30 +51,37 @@ export class ElementView {
   /** The last picture of a connection that was lost, until the next one has its first. */
   #still: HTMLCanvasElement | undefined
   #coded: Size | undefined
-  readonly #statsButton = button('Statistics', ICONS.stats, () => this.onToggleStats())
 
-  constructor(root: ShadowRoot) {
+  /**
+   * @param onPicture what lies on the picture
+   * @param beside what does when the bar floats there, and has a place of its own when it is docked
+   */
+  constructor(root: ShadowRoot, actions: BarActions, onPicture: readonly Node[], beside: readonly Node[]) {
     if (!sheet) {
       // A constructed sheet: a page may forbid inline styles (Content-Security-Policy).
       sheet = new CSSStyleSheet()
-      sheet.replaceSync(ELEMENT_STYLE)
+      sheet.replaceSync(ELEMENT_STYLE + BAR_STYLE + PANEL_STYLE)
     }
     root.adoptedStyleSheets = [sheet]
     // The attribute alone mutes only a video that the parser made.
     this.video.muted = true
     this.stats.root.hidden = true
-    this.controls.append(
-      html('span', { class: 'badge' }, html('span', { class: 'dot' }), this.badge),
-      this.#statsButton,
-      button('Full screen', ICONS.fullscreen, () => this.onToggleFullscreen()),
-    )
-    this.#stage.append(this.#frame, this.#status, this.stats.root, this.controls)
-    root.append(this.#stage)
+    this.bar = new Bar(actions)
+    this.surface.append(this.#frame)
+    this.stage.append(this.surface, ...onPicture, this.#status, this.stats.root)
+    const top = html('div', { class: 'top', part: 'top' }, html('slot', { name: 'top' }))
+    this.#root.append(top, this.stage, ...beside, this.bar.root)
+    root.append(this.#root)
+  }
+
+  /** What shows the picture at the moment. */
+  get shown(): Shown {
+    return this.#still ?? this.video
   }
 
   showStats(shown: boolean): void {
     this.stats.root.hidden = !shown
-    this.#statsButton.setAttribute('aria-pressed', String(shown))
+    this.bar.showStats(shown)
   }
 
   showStatus(status: Status | undefined): void {
@@ -71,7 +93,7 @@ export class ElementView {
 
   /** Keeps what the video shows now, while the video itself turns to the next connection. */
   freeze(): void {
-    const { videoWidth: width, videoHeight: height } = this.video
+    const { width, height } = codedSize(this.video)
     if (this.#still || width === 0 || height === 0) return
     const still = html('canvas', { 'aria-hidden': 'true' })
     still.width = width
@@ -92,26 +114,28 @@ export class ElementView {
   /** Forgets the picture: what comes is another one. */
   clear(): void {
     this.thaw()
-    this.#coded = undefined
+    this.#coded = this.placement = this.situation = undefined
   }
 
   /** Puts the picture in its place; an unknown size leaves the box to the status. */
   layout(
-    host: HTMLElement,
     image: Size | undefined,
     fit: Fit,
     rendering: 'auto' | 'smooth' | 'pixelated',
+    zoom: Zoom | undefined,
   ): void {
-    const { videoWidth: width, videoHeight: height } = this.video
+    const { width, height } = codedSize(this.video)
     if (width > 0 && height > 0) this.#coded = { width, height }
     const coded = this.#coded
     const source = image ?? coded
     if (!source) return
     // A host without a height of its own takes the image's shape.
-    this.#stage.style.aspectRatio = `${source.width} / ${source.height}`
-    const box = { width: host.clientWidth, height: host.clientHeight }
+    this.stage.style.aspectRatio = `${source.width} / ${source.height}`
+    const box = { width: this.stage.clientWidth, height: this.stage.clientHeight }
     if (!coded || box.width === 0 || box.height === 0) return
-    const placed = place(box, source, coded, fit, devicePixelRatio)
+    this.situation = { box, image: source, coded, fit, ratio: devicePixelRatio }
+    const placed = place({ ...this.situation, zoom })
+    this.placement = placed
     const { style, classList } = this.#frame
     style.left = `${placed.left}px`
     style.top = `${placed.top}px`
@@ -123,11 +147,6 @@ export class ElementView {
     }
     const large = rendering === 'auto' && placed.scale >= PIXELATED_FROM
     classList.toggle('pixelated', large || rendering === 'pixelated')
+    this.bar.showZoom(placed.scale, zoom === undefined)
   }
-}
-
-function button(label: string, path: string, action: () => void): HTMLButtonElement {
-  const element = html('button', { type: 'button', 'aria-label': label, title: label }, icon(path))
-  element.addEventListener('click', action)
-  return element
 }

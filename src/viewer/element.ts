@@ -1,12 +1,15 @@
+import { Absence } from './absence.js'
+import { Captures } from './captures.js'
 import { setText } from './dom.js'
+import { ElementAttributes } from './element-attributes.js'
 import { ElementView } from './element-view.js'
-import { FITS, type Fit } from './fit.js'
+import { Idle } from './idle.js'
+import { Interaction } from './interaction.js'
+import type { Point } from './placement.js'
+import type { Recording } from './recording.js'
 import { statusText } from './status-text.js'
 import { Viewer } from './viewer.js'
-import type { ViewerCodec, ViewerOptions } from './viewer-types.js'
-
-/** In Node there is no `HTMLElement`: the module can be imported there, the element cannot be made. */
-const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as typeof HTMLElement
+import type { SnapshotOptions, ViewerCodec, ViewerOptions, ZoomChange } from './viewer-types.js'
 
 /**
  * `<pixelcast-view src="/whep/NAME">`: a live track as an element.
@@ -17,35 +20,81 @@ const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as ty
  * - `codec`: `h264`, `vp8`, `vp9` or `av1`; several, best first, with spaces between. Default: any.
  * - `fit`: `contain` (default), `cover`, `fill` or `none`, as CSS `object-fit`.
  * - `rendering`: `auto` (default: sharp-edged pixels from three times the size on), `smooth`, `pixelated`.
- * - `controls`: a bar with state, statistics and full screen. Default: no bar.
+ * - `controls`: a bar with buttons, and the track's trackbars. Default: no bar.
  * - `stats`: the statistics panel. Default: not shown.
+ * - `input`: `auto` (default: keys, mouse and touch go to the server when it listens), `off`.
+ * - `pause-hidden`: after how many seconds unseen the session ends (empty: 5). Default: it goes on.
  *
  * Events (none bubbles): `connected`, `disconnected`, `state` (detail `StateChange`), `stats` (detail
- * `ViewerStats`), `size` (detail `Size`), `frame`.
+ * `ViewerStats`), `size` (detail `Size`), `zoom` (detail `ZoomChange`), `rights` (detail: whether input
+ * is listened to), `frame`.
  *
- * For styling: `data-state` and `data-picture` on the host; parts `video`, `frame`, `status`,
- * `stats`, `controls`; `--pixelcast-background`, `-color`, `-accent`, `-live`, `-font`, `-radius`.
+ * For styling: `data-state`, `data-picture`, `data-docked` and `data-idle` on the host; parts `video`,
+ * `frame`, `status`, `stats`, `controls`, `badge`, `trackbars`, `readout`, `select`, `top`; the slot
+ * `top`; `--pixelcast-background`, `-color`, `-accent`, `-live`, `-font`, `-radius`.
  */
-export class PixelcastViewElement extends Base {
-  static readonly observedAttributes = ['src', 'token', 'codec', 'fit', 'rendering', 'controls', 'stats']
+export class PixelcastViewElement extends ElementAttributes {
   readonly #view: ElementView
+  readonly #interaction: Interaction
+  readonly #captures: Captures
+  readonly #absence = new Absence(this, () => this.#restart())
+  readonly #idle = new Idle(this, (idle) => this.toggleAttribute('data-idle', idle))
   #viewer: Viewer | undefined
   #picture = false
   #restartPlanned = false
+  #absent = false
   #resize: ResizeObserver | undefined
 
   constructor() {
     super()
-    this.#view = new ElementView(this.attachShadow({ mode: 'open' }))
-    this.#view.onToggleStats = () => {
-      this.stats = !this.stats
-    }
-    this.#view.onToggleFullscreen = () => void this.toggleFullscreen()
-    this.#view.video.addEventListener('resize', () => this.#layout())
-    this.#view.video.addEventListener('loadeddata', () => this.#setPicture(true))
+    const element = this
+    this.#interaction = new Interaction({
+      get situation() {
+        return element.#view.situation
+      },
+      get placement() {
+        return element.#view.placement
+      },
+      get shown() {
+        return element.#view.shown
+      },
+      get listened() {
+        return element.input === 'auto' && (element.#viewer?.control ?? false)
+      },
+      get busy() {
+        return element.#viewer?.busy ?? false
+      },
+      // In a page that scrolls a picture must not hold the wheel up until it was chosen.
+      get wheelFree() {
+        const { scrollHeight, clientHeight } = document.documentElement
+        return scrollHeight <= clientHeight || element.matches(':focus-within, :fullscreen')
+      },
+      changed: () => this.#zoomed(),
+      send: (message) => void element.#viewer?.send(message),
+    })
+    const { inspector, select, trackbars, zooming } = this.#interaction
+    this.#view = new ElementView(
+      this.attachShadow({ mode: 'open', delegatesFocus: true }),
+      {
+        zoomBy: (factor) => zooming.by(factor),
+        resetZoom: () => this.resetZoom(),
+        snapshot: () => void this.#captures.saveSnapshot(this.src),
+        toggleRecording: () => void this.#captures.toggleRecording(this.src),
+        toggleStats: () => {
+          this.stats = !this.stats
+        },
+        toggleFullscreen: () => void this.toggleFullscreen(),
+      },
+      [inspector.grid, select.root],
+      [trackbars.root, inspector.readout],
+    )
+    this.#captures = new Captures(this.#view)
+    this.#interaction.attach(this.#view.surface)
+    this.video.addEventListener('resize', () => this.#layout())
+    this.video.addEventListener('loadeddata', () => this.#setPicture(true))
   }
 
-  /** The connection; undefined while the element is not in a document or has no `src`. */
+  /** The connection; undefined while the element is not in a document or has no `src`, or is paused. */
   get viewer(): Viewer | undefined {
     return this.#viewer
   }
@@ -55,69 +104,61 @@ export class PixelcastViewElement extends Base {
     return this.#view.video
   }
 
-  /** WHEP endpoint, absolute or relative to the page; empty: not connected. */
-  get src(): string {
-    return this.getAttribute('src') ?? ''
-  }
-  set src(value: string) {
-    this.setAttribute('src', value)
+  /** Device pixels a source pixel, 1 for 1:1; 0 before there is a picture. */
+  get zoom(): number {
+    return this.#interaction.zooming.scale
   }
 
-  /** Bearer token; empty: none. */
-  get token(): string {
-    return this.getAttribute('token') ?? ''
-  }
-  set token(value: string) {
-    this.setAttribute('token', value)
-  }
-
-  /** Codecs to ask for, best first, with spaces between; empty: any. */
-  get codec(): string {
-    return this.getAttribute('codec') ?? ''
-  }
-  set codec(value: string) {
-    this.setAttribute('codec', value)
+  /**
+   * Zooms.
+   * @param scale device pixels a source pixel; kept within what makes sense
+   * @param centre source pixel to be in the middle. Default: what is there now
+   */
+  zoomTo(scale: number, centre?: Point): void {
+    this.#interaction.zooming.to(scale)
+    if (centre) this.#interaction.zooming.centre(centre)
   }
 
-  /** How the picture lies in the element. Default `contain`. */
-  get fit(): Fit {
-    return FITS.find((fit) => fit === this.getAttribute('fit')) ?? 'contain'
-  }
-  set fit(value: Fit) {
-    this.setAttribute('fit', value)
+  /** Back to the size that `fit` gives. */
+  resetZoom(): void {
+    this.#interaction.zooming.fit()
   }
 
-  /** How a picture is enlarged. Default `auto`: sharp-edged pixels from three times the size on. */
-  get rendering(): 'auto' | 'smooth' | 'pixelated' {
-    const value = this.getAttribute('rendering')
-    return value === 'smooth' || value === 'pixelated' ? value : 'auto'
-  }
-  set rendering(value: 'auto' | 'smooth' | 'pixelated') {
-    this.setAttribute('rendering', value)
-  }
-
-  /** Whether there is a bar with state, statistics and full screen. Default false. */
-  get controls(): boolean {
-    return this.hasAttribute('controls')
-  }
-  set controls(value: boolean) {
-    this.toggleAttribute('controls', value)
+  /**
+   * The picture as a PNG, of exactly the size of the source image.
+   * @throws Error when there is none yet
+   */
+  async snapshot(options: SnapshotOptions = {}): Promise<Blob> {
+    return this.#captures.snapshot(options)
   }
 
-  /** Whether the statistics panel is shown. Default false. */
-  get stats(): boolean {
-    return this.hasAttribute('stats')
+  /**
+   * Records the picture until `stop()`, through reconnections and changes of size: the file has the size
+   * that the image has now. While the page is hidden browsers hand out few frames or none.
+   * @throws Error when there is no picture yet, when one is being recorded, or when the browser cannot
+   */
+  record(options: SnapshotOptions = {}): Recording {
+    return this.#captures.record(options)
   }
-  set stats(value: boolean) {
-    this.toggleAttribute('stats', value)
+
+  /** The recording under way. */
+  get recording(): Recording | undefined {
+    return this.#captures.recording
+  }
+
+  /** Enters full screen: the element, with its controls. Where a browser has that for a video alone (iPhones), the video. */
+  override async requestFullscreen(options?: FullscreenOptions): Promise<void> {
+    // As a property: the class of the element may have no such method.
+    const { requestFullscreen } = HTMLElement.prototype as Partial<HTMLElement>
+    if (requestFullscreen) await requestFullscreen.call(this, options)
+    else (this.video as { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.()
   }
 
   /** Enters full screen, or leaves it. Resolves also when the browser refuses. */
   async toggleFullscreen(): Promise<void> {
     try {
       if (document.fullscreenElement === this) await document.exitFullscreen()
-      else if (this.requestFullscreen) await this.requestFullscreen()
-      else (this.video as { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.()
+      else await this.requestFullscreen()
     } catch {
       // Not permitted here (an iframe without `allow="fullscreen"`): the picture stays where it is.
     }
@@ -125,22 +166,32 @@ export class PixelcastViewElement extends Base {
 
   connectedCallback(): void {
     this.#resize = new ResizeObserver(() => this.#layout())
-    this.#resize.observe(this)
+    this.#resize.observe(this.#view.stage)
+    if (this.pauseHidden !== null) this.#absence.start(this.pauseHidden)
+    this.#idle.wake()
     this.#restart()
   }
 
   disconnectedCallback(): void {
     this.#resize?.disconnect()
+    this.#absence.stop()
+    this.#idle.stop()
+    this.#interaction.inspector.stop()
+    void this.recording?.stop()
     this.#restart()
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (name === 'controls') this.#view.controls.hidden = after === null
+    if (name === 'controls') this.#showControls()
     else if (name === 'stats') this.#view.showStats(after !== null)
     else if (name === 'fit' || name === 'rendering') this.#layout()
-    else if (before !== after) {
-      this.#viewer?.close()
-      this.#viewer = undefined
+    else if (name === 'pause-hidden') {
+      this.#absence.stop()
+      if (after !== null && this.isConnected) this.#absence.start(after)
+    } else if (before !== after) {
+      this.#drop()
+      this.#interaction.forget()
+      if (name === 'src') this.resetZoom()
       this.#restart()
     }
   }
@@ -154,13 +205,25 @@ export class PixelcastViewElement extends Base {
     this.#restartPlanned = true
     queueMicrotask(() => {
       this.#restartPlanned = false
-      const wanted = this.isConnected && this.src !== ''
+      const { absent } = this.#absence
+      const asked = this.isConnected && this.src !== ''
+      const wanted = asked && !absent
       if (wanted === (this.#viewer !== undefined)) return
-      this.#viewer?.close()
-      this.#viewer = undefined
-      this.#setPicture(false)
+      // One that only pauses shows its last picture until it goes on.
+      const pauses = asked && absent
+      if (pauses) this.#view.freeze()
+      this.#drop()
+      if (!pauses && !this.#absent) this.#setPicture(false)
+      this.#absent = pauses
       if (wanted) this.#viewer = this.#connect()
+      else if (pauses) this.dataset.state = 'paused'
     })
+  }
+
+  #drop(): void {
+    this.#viewer?.close()
+    this.#viewer = undefined
+    this.#showRights()
   }
 
   #connect(): Viewer {
@@ -180,7 +243,16 @@ export class PixelcastViewElement extends Base {
       this.#layout()
       this.#dispatch('size', detail)
     })
-    viewer.on('frame', () => this.#dispatch('frame', undefined))
+    viewer.on('rights', (detail) => {
+      this.#showRights()
+      this.#dispatch('rights', detail)
+    })
+    viewer.on('message', (message) => this.#interaction.receive(message))
+    viewer.on('frame', () => {
+      if (!this.#picture) this.#setPicture(true)
+      this.#interaction.inspector.refresh()
+      this.#dispatch('frame', undefined)
+    })
     viewer.connect()
     this.#showState(viewer)
     return viewer
@@ -191,6 +263,7 @@ export class PixelcastViewElement extends Base {
     return {
       video: this.video,
       ...(this.token !== '' && { token: this.token }),
+      ...(this.input === 'off' && { watchOnly: true }),
       ...(codec.length > 0 && { codec }),
     }
   }
@@ -198,7 +271,10 @@ export class PixelcastViewElement extends Base {
   #setPicture(picture: boolean): void {
     this.#picture = picture
     if (picture) this.#view.thaw()
-    else this.#view.clear()
+    else {
+      this.#view.clear()
+      this.#interaction.inspector.stop()
+    }
     this.toggleAttribute('data-picture', picture)
     this.#layout()
     if (this.#viewer) this.#showState(this.#viewer)
@@ -209,11 +285,34 @@ export class PixelcastViewElement extends Base {
     if (state !== 'connecting' && state !== 'live') this.#view.freeze()
     const status = statusText(state, reason, this.#picture)
     this.#view.showStatus(status)
-    setText(this.#view.badge, status?.text ?? (state === 'live' ? 'Live' : ''))
+    setText(this.#view.bar.badge, status?.text ?? (state === 'live' ? 'Live' : ''))
+  }
+
+  #showControls(): void {
+    this.#view.bar.root.hidden = !this.controls
+    this.#interaction.trackbars.wanted = this.controls
+    this.#showRights()
+  }
+
+  /** Whoever controls must see all of the picture, and reach all of it: nothing lies over it then. */
+  #showRights(): void {
+    this.toggleAttribute(
+      'data-docked',
+      this.controls && this.input === 'auto' && (this.#viewer?.control ?? false),
+    )
+    this.#interaction.update()
   }
 
   #layout(): void {
-    this.#view.layout(this, this.#viewer?.size, this.fit, this.rendering)
+    this.#view.layout(this.#viewer?.size, this.fit, this.rendering, this.#interaction.zooming.zoom)
+    this.#interaction.layout()
+  }
+
+  #zoomed(): void {
+    this.#layout()
+    const { zoom, scale } = this.#interaction.zooming
+    const detail: ZoomChange = { zoom: scale, fits: zoom === undefined }
+    this.#dispatch('zoom', detail)
   }
 
   #dispatch(type: string, detail: unknown): void {

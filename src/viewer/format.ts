@@ -33,3 +33,17 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
 export function formatCodec(codec: string | undefined): string {
   return codec === undefined ? UNKNOWN : codec.replace(/^H26(\d)$/i, 'H.26$1')
 }
+
+/** Device pixels a source pixel in per cent: `100 %` shows each pixel as it is. */
+export function formatZoom(scale: number): string {
+  return scale > 0 ? `${Math.round(scale * 100)} %` : UNKNOWN
+}
+
+/** `0:07`, `12:34`, `1:02:03`. */
+export function formatTime(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const minutes = Math.floor(whole / 60)
+  const rest = two(whole % 60)
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`
+}

@@ -6,7 +6,11 @@ import type { Session } from './session.js'
 const PLAUSIBLE_MS = 250
 
 /** Firefox ESR has `requestVideoFrameCallback`, but not `rtpTimestamp` in what it passes. */
-type FrameMetadata = VideoFrameCallbackMetadata & { readonly rtpTimestamp?: number }
+type FrameMetadata = VideoFrameCallbackMetadata & {
+  readonly rtpTimestamp?: number
+  /** When its last packet came, on this page's clock. */
+  readonly receiveTime?: number
+}
 
 /** What a shown frame is measured against. */
 export interface FrameSource {
@@ -21,6 +25,7 @@ export class FrameMeter {
   readonly #shown: () => void
   readonly #rate = new FrameRate()
   #latency = new LatencyWindow()
+  #arrival = new LatencyWindow()
   #handle = 0
   #presented = 0
 
@@ -41,9 +46,15 @@ export class FrameMeter {
     return this.#latency.median(now)
   }
 
+  /** From `addImage` until the frame had arrived; undefined where the browser does not tell. */
+  arrival(now: number): number | undefined {
+    return this.#arrival.median(now)
+  }
+
   /** Another connection: the measured latencies are not its own. */
   restart(): void {
     this.#latency = new LatencyWindow()
+    this.#arrival = new LatencyWindow()
   }
 
   stop(): void {
@@ -68,9 +79,14 @@ export class FrameMeter {
     const { session, rtpOffset } = this.#source
     if (!session || rtpOffset === undefined) return
     const rtp = frame.rtpTimestamp ?? session.receiver.getSynchronizationSources()[0]?.rtpTimestamp
-    const displayed = session.channel.clock.toServer(displayTime(now, frame))
+    const { clock } = session.channel
+    const displayed = clock.toServer(displayTime(now, frame))
     if (rtp === undefined || displayed === undefined) return
     this.#latency.add(now, captureToDisplay(rtp, rtpOffset, displayed))
+    // Without the frame's own RTP time the arrival might be that of another frame.
+    if (frame.rtpTimestamp === undefined || frame.receiveTime === undefined) return
+    const arrived = clock.toServer(frame.receiveTime)
+    if (arrived !== undefined) this.#arrival.add(now, captureToDisplay(rtp, rtpOffset, arrived))
   }
 }
 

@@ -4,15 +4,19 @@
  */
 import { PixelcastViewElement, registerPixelcastView } from './element.js'
 
-export type { Fit, Size } from './fit.js'
+export type { LatencyParts } from './latency-parts.js'
+export type { Fit, Point, Size } from './placement.js'
+export type { Recording } from './recording.js'
 export type { ViewerStats } from './stats.js'
 export { Viewer } from './viewer.js'
 export type {
+  SnapshotOptions,
   StateChange,
   ViewerCodec,
   ViewerEvents,
   ViewerOptions,
   ViewerState,
+  ZoomChange,
 } from './viewer-types.js'
 export { PixelcastViewElement }
 

@@ -1,5 +1,6 @@
 import { html, setText, svg } from './dom.js'
 import { formatBitrate, formatCodec, formatFps, formatMs, formatSize, UNKNOWN } from './format.js'
+import { LatencyBar } from './latency-bar.js'
 import type { ViewerStats } from './stats.js'
 
 /** A minute of history. */
@@ -13,8 +14,6 @@ const ROWS = {
   bitrate: 'Bitrate',
   codec: 'Codec',
   roundTrip: 'Round trip',
-  jitterBuffer: 'Jitter buffer',
-  decode: 'Decoding',
   lost: 'Packets lost',
   dropped: 'Frames dropped',
 } as const
@@ -24,6 +23,7 @@ type Row = keyof typeof ROWS
 export class StatsPanel {
   readonly root: HTMLElement
   readonly #latency = html('b', {}, UNKNOWN)
+  readonly #split = new LatencyBar()
   readonly #line = svg('polyline')
   readonly #cells = new Map<Row, HTMLElement>()
   readonly #history: (number | undefined)[] = []
@@ -43,7 +43,7 @@ export class StatsPanel {
     )
     const lead = html('div', { class: 'lead' }, html('span', {}, 'Latency'), this.#latency)
     this.root = html('div', { class: 'stats', part: 'stats', role: 'group', 'aria-label': 'Statistics' })
-    this.root.append(lead, curve, list)
+    this.root.append(lead, curve, this.#split.root, list)
   }
 
   update(stats: ViewerStats): void {
@@ -51,13 +51,12 @@ export class StatsPanel {
     this.#history.push(stats.latency)
     if (this.#history.length > HISTORY) this.#history.shift()
     this.#line.setAttribute('points', points(this.#history))
+    this.#split.update(stats.latencyParts)
     this.#set('size', formatSize(stats.width, stats.height))
     this.#set('fps', formatFps(stats.fps))
     this.#set('bitrate', formatBitrate(stats.bitrate))
     this.#set('codec', formatCodec(stats.codec))
     this.#set('roundTrip', formatMs(stats.roundTrip, true))
-    this.#set('jitterBuffer', formatMs(stats.jitterBuffer, true))
-    this.#set('decode', formatMs(stats.decode, true))
     this.#set('lost', String(stats.packetsLost))
     this.#set('dropped', String(stats.framesDropped))
     this.#cells.get('lost')?.classList.toggle('warn', stats.packetsLost > 0)

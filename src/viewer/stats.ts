@@ -1,3 +1,5 @@
+import { type LatencyParts, type ServerTiming, splitLatency } from './latency-parts.js'
+
 /** What a viewer sees, measured once a second. A value that cannot be known (yet) is undefined. */
 export interface ViewerStats {
   /** Width of the source image in pixels. */
@@ -10,6 +12,8 @@ export interface ViewerStats {
   readonly bitrate: number | undefined
   /** From `addImage` on the server to the screen: median of the last two seconds, ms. */
   readonly latency: number | undefined
+  /** Where that time went; undefined as long as the latency is. */
+  readonly latencyParts: LatencyParts | undefined
   /** Page to server and back, ms. */
   readonly roundTrip: number | undefined
   /** `H264`, `VP8`, …, as in the SDP. */
@@ -93,7 +97,10 @@ export interface Measured {
   /** Undefined when nothing sees the frames on the screen. */
   readonly fps: number | undefined
   readonly latency: number | undefined
+  /** From `addImage` until the last packet was here, ms. */
+  readonly arrival: number | undefined
   readonly roundTrip: number | undefined
+  readonly timing: ServerTiming | undefined
 }
 
 /** The statistics of the time between two readings; `before` undefined gives those of the first one. */
@@ -105,16 +112,20 @@ export function compareCounters(
   const seconds = before ? (now.at - before.at) / 1_000 : 0
   const emitted = now.jitterBufferEmitted - (before?.jitterBufferEmitted ?? 0)
   const decoded = now.framesDecoded - (before?.framesDecoded ?? 0)
+  const roundTrip = measured.roundTrip ?? now.roundTrip
+  const jitterBuffer = mean(now.jitterBufferDelay - (before?.jitterBufferDelay ?? 0), emitted)
+  const decode = mean(now.decodeTime - (before?.decodeTime ?? 0), decoded)
   return {
     width: measured.size?.width ?? now.frameWidth,
     height: measured.size?.height ?? now.frameHeight,
     fps: measured.fps ?? now.framesPerSecond,
     bitrate: before && seconds > 0 ? Math.max(0, ((now.bytes - before.bytes) * 8) / seconds) : undefined,
     latency: measured.latency,
-    roundTrip: measured.roundTrip ?? now.roundTrip,
+    latencyParts: splitLatency({ ...measured, roundTrip, jitterBuffer, decode }),
+    roundTrip,
     codec: now.codec,
-    jitterBuffer: mean(now.jitterBufferDelay - (before?.jitterBufferDelay ?? 0), emitted),
-    decode: mean(now.decodeTime - (before?.decodeTime ?? 0), decoded),
+    jitterBuffer,
+    decode,
     packetsLost: now.packetsLost,
     framesDropped: now.framesDropped,
     framesDecoded: now.framesDecoded,

@@ -30,3 +30,17 @@ export function snapshotUrl(track: string, format: 'png' | 'jpg', root = '', ver
   const query = version === undefined ? '' : `?v=${version}`
   return `${root}tracks/${encodeURIComponent(track)}/snapshot.${format}${query}`
 }
+
+/** A name for a file of a track: `camera 2026-01-31 18.05.09.png`. */
+export function fileName(src: string, extension: string, now: Date): string {
+  const last = src.split(/[?#]/)[0]?.split('/').at(-1) ?? ''
+  let name = 'picture'
+  try {
+    name = decodeURIComponent(last).replace(/[\p{Cc}\\/:*?"<>|]+/gu, '-') || name
+  } catch {
+    // Not of this server's making: its name is not known.
+  }
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+  return `${name} ${day} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}.${extension}`
+}

@@ -1,4 +1,5 @@
-import type { Size } from './fit.js'
+import type { ServerMessage } from '../common/channel-protocol.js'
+import type { Size } from './placement.js'
 import type { ViewerStats } from './stats.js'
 
 /** A video codec that a browser may have. A pixelcast server sends `h264` and `vp8`. */
@@ -10,6 +11,8 @@ export interface ViewerOptions {
   readonly codec?: ViewerCodec | readonly ViewerCodec[]
   /** Sent as `Authorization: Bearer …`. Default: none. */
   readonly token?: string
+  /** Only watches: never asks for the right to control, and never takes another's turn. Default false. */
+  readonly watchOnly?: boolean
   /**
    * Where the video is shown: its `srcObject` is set anew for each connection, and latency and
    * frame rate are measured on it. Default: none, use `stream`; frame rate is then the decoder's, latency unknown.
@@ -44,6 +47,24 @@ export interface ViewerEvents {
   size: Size
   /** A new connection's track was added to `stream`. */
   track: MediaStreamTrack
+  /** This viewer's input is listened to from now on, or is not any more. */
+  rights: boolean
+  /** Every message of the server, as `channel-protocol.ts` has it, after the viewer has taken note of it. */
+  message: ServerMessage
   /** A frame was seen on the screen; only with `video`, and only while the page is shown. */
   frame: undefined
+}
+
+/** Detail of the element's `zoom` event. */
+export interface ZoomChange {
+  /** Device pixels a source pixel. */
+  readonly zoom: number
+  /** Whether it is just what `fit` gives. */
+  readonly fits: boolean
+}
+
+/** What is in a snapshot or a recording; every option may be left out. */
+export interface SnapshotOptions {
+  /** With what is drawn over the picture. Default: false, the picture alone. */
+  readonly overlay?: boolean
 }

@@ -1,8 +1,10 @@
-import type { ServerMessage } from '../common/channel-protocol.js'
+import type { ServerMessage, ViewerMessage } from '../common/channel-protocol.js'
 import { Events } from './events.js'
-import type { Size } from './fit.js'
 import { FrameMeter } from './frame-meter.js'
+import { FrozenPicture } from './frozen-picture.js'
+import type { ServerTiming } from './latency-parts.js'
 import { afterPageLoad } from './page-load.js'
+import type { Size } from './placement.js'
 import { Backoff } from './reconnect.js'
 import { canReceive, Session } from './session.js'
 import { type Counters, compareCounters, readCounters } from './stats.js'
@@ -28,6 +30,11 @@ export class Viewer extends Events<ViewerEvents> {
   #state: ViewerState = 'closed'
   #reason: string | undefined
   #size: Size | undefined
+  #control = false
+  #timing: ServerTiming | undefined
+  #frozen: FrozenPicture | undefined
+  /** The server has an image and repeats it; another WHEP server says nothing, and has no duty to. */
+  #imageSent = false
   #wasLive = false
   #liveSince = 0
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -43,7 +50,9 @@ export class Viewer extends Events<ViewerEvents> {
    */
   constructor(url: string | URL, options: ViewerOptions = {}) {
     super()
-    this.url = new URL(url, document.baseURI).href
+    const endpoint = new URL(url, document.baseURI)
+    if (options.watchOnly) endpoint.searchParams.set('control', 'off')
+    this.url = endpoint.href
     this.#options = options
     this.#codecs = typeof options.codec === 'string' ? [options.codec] : options.codec
     this.#source = { session: undefined, rtpOffset: undefined }
@@ -62,6 +71,21 @@ export class Viewer extends Events<ViewerEvents> {
   /** Size of the source image in pixels; undefined until known. H.264 may decode to one pixel more. */
   get size(): Size | undefined {
     return this.#size
+  }
+
+  /** Whether the server listens to this viewer's input at this moment. */
+  get control(): boolean {
+    return this.#control
+  }
+
+  /** Whether what was sent piles up: a pointer's moves can then be left out. */
+  get busy(): boolean {
+    return this.#source.session?.channel.busy ?? false
+  }
+
+  /** Sends the server a message; false when it cannot be sent now, and it is not sent later. */
+  send(message: ViewerMessage): boolean {
+    return this.#source.session?.channel.send(message) ?? false
   }
 
   /** Connects, and goes on trying until `close()`. Does nothing when already under way. */
@@ -87,7 +111,8 @@ export class Viewer extends Events<ViewerEvents> {
   #attempt(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    this.#source.rtpOffset = undefined
+    this.#source.rtpOffset = this.#timing = undefined
+    this.#imageSent = false
     if (!this.#wasLive) this.#setState('connecting', this.#reason)
     const session = new Session(
       {
@@ -129,6 +154,7 @@ export class Viewer extends Events<ViewerEvents> {
     this.#wasLive = true
     this.#liveSince = performance.now()
     this.#counters = undefined
+    this.#frozen = new FrozenPicture(this.#liveSince)
     this.#meter?.restart()
     this.#setState('live', undefined)
     clearInterval(this.#statsTimer)
@@ -137,18 +163,31 @@ export class Viewer extends Events<ViewerEvents> {
   }
 
   #receive(message: ServerMessage): void {
-    if (message.t === 'hello') this.#source.rtpOffset = message.rtpOffset
-    else if (message.t === 'image') {
-      const { width, height } = message
-      if (this.#size?.width === width && this.#size.height === height) return
-      this.#size = { width, height }
-      this.emit('size', this.#size)
-    } else if (message.t === 'bye') {
-      const { session } = this.#source
-      if (message.retry) this.#lost(new WhepError(message.reason, { kind: 'absent' }))
-      else this.#end('closed', message.reason)
-      session?.close()
-    }
+    if (message.t === 'hello') {
+      this.#source.rtpOffset = message.rtpOffset
+      this.#setControl(message.control)
+    } else if (message.t === 'rights') this.#setControl(message.control)
+    else if (message.t === 'timing') this.#timing = message
+    else if (message.t === 'image') this.#setSize(message)
+    this.emit('message', message)
+    if (message.t !== 'bye') return
+    const { session } = this.#source
+    if (message.retry) this.#lost(new WhepError(message.reason, { kind: 'absent' }))
+    else this.#end('closed', message.reason)
+    session?.close()
+  }
+
+  #setSize({ width, height }: Size): void {
+    this.#imageSent = true
+    if (this.#size?.width === width && this.#size.height === height) return
+    this.#size = { width, height }
+    this.emit('size', this.#size)
+  }
+
+  #setControl(control: boolean): void {
+    if (control === this.#control) return
+    this.#control = control
+    this.emit('rights', control)
   }
 
   #lost(error: WhepError): void {
@@ -165,6 +204,7 @@ export class Viewer extends Events<ViewerEvents> {
   #again(reason: string, wait: number): void {
     clearInterval(this.#statsTimer)
     this.#source.session = undefined
+    this.#setControl(false)
     this.#setState(this.#wasLive ? 'reconnecting' : 'connecting', reason)
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => this.#attempt(), wait)
@@ -179,6 +219,7 @@ export class Viewer extends Events<ViewerEvents> {
     this.#meter = undefined
     const { session } = this.#source
     this.#source.session = undefined
+    this.#setControl(false)
     // Told before the picture turns black, as when a connection is lost.
     this.#setState(state, reason)
     session?.close()
@@ -190,12 +231,19 @@ export class Viewer extends Events<ViewerEvents> {
     if (!session || !report || session !== this.#source.session) return
     const now = performance.now()
     const counters = readCounters(report, now)
+    if (this.#frozen?.check(now, counters?.framesDecoded ?? 0, this.#imageSent && !document.hidden)) {
+      this.#lost(new WhepError('The picture froze', { kind: 'refused' }))
+      session.close()
+      return
+    }
     if (!counters) return
     const stats = compareCounters(this.#counters, counters, {
       size: this.#size,
       fps: this.#meter?.fps(now),
       latency: this.#meter?.latency(now),
+      arrival: this.#meter?.arrival(now),
       roundTrip: session.channel.clock.roundTrip,
+      timing: this.#timing,
     })
     this.#counters = counters
     this.emit('stats', stats)

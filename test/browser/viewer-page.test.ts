@@ -60,6 +60,17 @@ describe(`the viewer page in ${PAGE_TEST.browser}`, () => {
       page.evaluate<string | false>(`document.querySelector('a[href*="view/"]')?.href ?? false`),
     )
     expect(href).toBe(viewUrl())
+    // What moves is live, and nobody counts that as watching.
+    const reel = new Reel(320, 240)
+    const stop = every(20, (index) => track.addImage(reel.image(index)))
+    await until('a live card', () =>
+      page.evaluate<boolean>(`document.querySelector('.card pixelcast-view[data-picture]') !== null`),
+    )
+    await until('its viewers', async () => {
+      const unwatched = `document.querySelector('.card .watching').hidden`
+      return track.stats.viewers === 1 && (await page.evaluate<boolean>(unwatched))
+    })
+    stop()
     await page.close()
   })
 })

@@ -244,6 +244,7 @@ describe('pages', () => {
 
   it.each([
     ['browser: element', "document.querySelector('pixelcast-view').video"],
+    ['browser: captures', "document.querySelector('pixelcast-view').video"],
     ['browser: class', "document.querySelector('video')"],
   ])('%s', async (title, video) => {
     const program = run(FIRST_SNIPPET)

@@ -1,5 +1,5 @@
 import type { Browser as ChromiumBrowser, Page as ChromiumPage } from 'playwright-core'
-import type { Browser as FirefoxBrowser, Page as FirefoxPage } from 'puppeteer-core'
+import type { Browser as FirefoxBrowser, Page as FirefoxPage, KeyInput } from 'puppeteer-core'
 import { findBrowser } from '../../scripts/ensure-browsers.mjs'
 import { PAGE_TEST } from './own-network.js'
 
@@ -14,13 +14,32 @@ export interface Browser {
   close(): Promise<void>
 }
 
+/** Which button of a mouse. */
+export type MouseButton = 'left' | 'middle' | 'right'
+
 export interface Page {
+  /** The real mouse of the browser, as the driver moves it; CSS pixels of the window. */
+  readonly mouse: {
+    move(x: number, y: number): Promise<void>
+    down(button?: MouseButton): Promise<void>
+    up(button?: MouseButton): Promise<void>
+    wheel(dx: number, dy: number): Promise<void>
+    doubleClick(x: number, y: number): Promise<void>
+  }
+  /** The real keyboard; keys are named as `KeyboardEvent.key` has them. */
+  readonly keyboard: {
+    down(key: string): Promise<void>
+    up(key: string): Promise<void>
+    press(key: string): Promise<void>
+  }
   /**
    * Evaluates browser code given as text: an expression, or, with an argument, a function expression
    * that is called with it (JSON). A promise is awaited; the result has to be JSON.
    */
   evaluate<T>(source: string, argument?: unknown): Promise<T>
   reload(): Promise<void>
+  /** Firefox moves the mouse only over the tab that is shown, which is the one that was opened last. */
+  bringToFront(): Promise<void>
   screenshot(path: string): Promise<void>
   /** What the page wrote to its console and the exceptions nobody caught, for a failing test to show. */
   readonly log: readonly string[]
@@ -72,7 +91,16 @@ async function chromiumPage(browser: ChromiumBrowser, url: string): Promise<Page
   await page.goto(url)
   return {
     evaluate: <T>(source: string, argument?: unknown) => page.evaluate(call(source, argument)) as Promise<T>,
+    mouse: {
+      move: (x, y) => page.mouse.move(x, y),
+      down: (button = 'left') => page.mouse.down({ button }),
+      up: (button = 'left') => page.mouse.up({ button }),
+      wheel: (dx, dy) => page.mouse.wheel(dx, dy),
+      doubleClick: (x, y) => page.mouse.dblclick(x, y),
+    },
+    keyboard: page.keyboard,
     reload: async () => void (await page.reload()),
+    bringToFront: () => page.bringToFront(),
     screenshot: async (path) => void (await page.screenshot({ path })),
     log,
     close: () => context.close(),
@@ -123,7 +151,20 @@ async function firefoxPage(browser: FirefoxBrowser, url: string): Promise<Page> 
   await page.goto(url)
   return {
     evaluate: <T>(source: string, argument?: unknown) => page.evaluate(call(source, argument)) as Promise<T>,
+    mouse: {
+      move: (x, y) => page.mouse.move(x, y),
+      down: (button = 'left') => page.mouse.down({ button }),
+      up: (button = 'left') => page.mouse.up({ button }),
+      wheel: (deltaX, deltaY) => page.mouse.wheel({ deltaX, deltaY }),
+      doubleClick: (x, y) => page.mouse.click(x, y, { count: 2 }),
+    },
+    keyboard: {
+      down: (key) => page.keyboard.down(key as KeyInput),
+      up: (key) => page.keyboard.up(key as KeyInput),
+      press: (key) => page.keyboard.press(key as KeyInput),
+    },
     reload: async () => void (await page.reload()),
+    bringToFront: () => page.bringToFront(),
     screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
     log,
     close: () => context.close(),

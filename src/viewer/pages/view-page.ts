@@ -2,7 +2,7 @@ import { setText } from '../dom.js'
 import type { PixelcastViewElement } from '../element.js'
 import { formatBitrate, formatFps, formatMs, formatSize } from '../format.js'
 import type { ViewerStats } from '../stats.js'
-import { snapshotUrl, trackOfPage, whepUrl } from '../urls.js'
+import { trackOfPage, whepUrl } from '../urls.js'
 import type { StateChange, ViewerState } from '../viewer-types.js'
 
 /** The page lies at `view/NAME`; everything else is one level up, wherever the server is mounted. */
@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<ViewerState, string>> = {
 }
 
 const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
+const keys = byId('keys') as HTMLDialogElement
 
 function start(view: PixelcastViewElement): void {
   const name = trackOfPage(location.pathname)
@@ -26,30 +27,36 @@ function start(view: PixelcastViewElement): void {
   }
   document.title = `${name} · pixelcast`
   setText(byId('name'), name)
-  byId('snapshot').setAttribute('href', snapshotUrl(name, 'png', ROOT))
 
   view.addEventListener('state', (event) => showState((event as CustomEvent<StateChange>).detail))
   view.addEventListener('stats', (event) => showStats((event as CustomEvent<ViewerStats>).detail))
+  view.addEventListener('rights', (event) => {
+    byId('controlled').hidden = !(event as CustomEvent<boolean>).detail
+  })
   // `?codec=vp8` asks for one codec, `?stats` opens the panel: for a bug report, or a test.
   const query = new URLSearchParams(location.search)
   const codec = query.get('codec')
   if (codec) view.codec = codec
-  if (query.has('stats')) toggleStats(view)
+  view.stats = query.has('stats')
   view.src = whepUrl(name, ROOT)
+  // As in a window of its own: keys count without a click.
+  view.focus({ preventScroll: true })
 
-  byId('stats').addEventListener('click', () => toggleStats(view))
-  byId('fullscreen').addEventListener('click', () => void view.toggleFullscreen())
-  view.addEventListener('dblclick', () => void view.toggleFullscreen())
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
-    if (event.key === 'f') void view.toggleFullscreen()
-    else if (event.key === 's') toggleStats(view)
+  byId('help').addEventListener('click', () => keys.showModal())
+  // A click beside it closes it.
+  keys.addEventListener('click', (event) => {
+    if (event.target === keys) keys.close()
   })
+  document.addEventListener('keydown', (event) => pressed(view, event))
 }
 
-function toggleStats(view: PixelcastViewElement): void {
-  view.stats = !view.stats
-  byId('stats').setAttribute('aria-pressed', String(view.stats))
+function pressed(view: PixelcastViewElement, event: KeyboardEvent): void {
+  // What the picture took is not the page's; nor what is typed into a field.
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
+  if (event.composedPath()[0] instanceof HTMLInputElement || keys.open) return
+  if (event.key === 'f') void view.toggleFullscreen()
+  else if (event.key === 's') view.stats = !view.stats
+  else if (event.key === '?') keys.showModal()
 }
 
 function showState({ state }: StateChange): void {

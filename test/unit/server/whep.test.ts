@@ -110,6 +110,16 @@ describe('the WHEP endpoint', () => {
     expect((await app.request('/whep/cam', init as RequestInit)).status).toBe(400)
   })
 
+  it('lets a viewer only watch, whatever the rule for control, and knows no other wish', async () => {
+    const { engine, post } = setUp()
+    expect((await post('/whep/cam?control=off')).status).toBe(201)
+    expect((await post('/whep/cam')).status).toBe(201)
+    expect(engine.offers.map(({ options }) => options?.control)).toEqual([false, undefined])
+    const response = await post('/whep/cam?control=on')
+    expect(response.status).toBe(400)
+    expect(await detail(response)).toBe('control: expected off, or nothing, got "on"')
+  })
+
   it('passes the wish for a codec on, and names what it knows', async () => {
     const { engine, post } = setUp()
     expect((await post('/whep/cam?codec=vp8')).status).toBe(201)

@@ -6,9 +6,16 @@ import {
   formatFps,
   formatMs,
   formatSize,
+  formatTime,
+  formatZoom,
 } from '../../../src/viewer/format.js'
 
 describe('numbers for people', () => {
+  it('are times and enlargements', () => {
+    expect([7.9, 754, 3_723].map(formatTime)).toEqual(['0:07', '12:34', '1:02:03'])
+    expect([0.5, 1, 27.27, 0].map(formatZoom)).toEqual(['50 %', '100 %', '2727 %', '–'])
+  })
+
   it('have units and no needless digits', () => {
     expect([0, 7.49, 9.96, 29.97, undefined].map(formatFps)).toEqual([
       '0 fps',

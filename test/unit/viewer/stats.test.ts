@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { compareCounters, readCounters, type StatsReport } from '../../../src/viewer/stats.js'
 
-const NOTHING = { size: undefined, fps: undefined, latency: undefined, roundTrip: undefined }
+const NOTHING = {
+  size: undefined,
+  fps: undefined,
+  latency: undefined,
+  arrival: undefined,
+  roundTrip: undefined,
+  timing: undefined,
+}
 
 /** As Chromium reports, shortened. */
 function report(values: Record<string, number> = {}): StatsReport {
@@ -67,12 +74,19 @@ describe('compareCounters', () => {
   })
 
   it('prefers what was measured on the screen and over the channel', () => {
-    const measured = { size: { width: 641, height: 479 }, fps: 29.5, latency: 14, roundTrip: 0.4 }
+    const measured = {
+      ...NOTHING,
+      size: { width: 641, height: 479 },
+      fps: 29.5,
+      latency: 14,
+      roundTrip: 0.4,
+    }
     expect(compareCounters(before, now, measured)).toMatchObject({
       width: 641,
       height: 479,
       fps: 29.5,
       latency: 14,
+      latencyParts: { network: 0.2, decode: expect.closeTo(2) },
       roundTrip: 0.4,
     })
   })

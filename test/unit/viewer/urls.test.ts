@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { snapshotUrl, trackOfPage, viewUrl, whepUrl } from '../../../src/viewer/urls.js'
+import { fileName, snapshotUrl, trackOfPage, viewUrl, whepUrl } from '../../../src/viewer/urls.js'
 
 describe('addresses', () => {
   it('are relative, so that they hold under any prefix', () => {
@@ -29,5 +29,21 @@ describe('addresses', () => {
   it('without a name are none', () => {
     expect(trackOfPage('/view/')).toBeUndefined()
     expect(trackOfPage('/view/%E0%A4%A')).toBeUndefined()
+  })
+})
+
+describe('fileName', () => {
+  const now = new Date(2026, 0, 5, 8, 3, 9)
+
+  it('names the track and the time', () => {
+    expect(fileName('../whep/front%20camera?codec=vp8', 'png', now)).toBe(
+      'front camera 2026-01-05 08.03.09.png',
+    )
+  })
+
+  it('has nothing that a file system would take for something else', () => {
+    expect(fileName('/whep/a%2Fb%3A%5C..', 'webm', now)).toBe('a-b-.. 2026-01-05 08.03.09.webm')
+    expect(fileName('/whep/%zz', 'png', now)).toBe('picture 2026-01-05 08.03.09.png')
+    expect(fileName('/whep/', 'png', now)).toBe('picture 2026-01-05 08.03.09.png')
   })
 })

@@ -1,0 +1,71 @@
+import type { ElementView } from './element-view.js'
+import { CanvasRecorder } from './recorder.js'
+import type { Recording } from './recording.js'
+import { download, type Paint, paintWithin, takeSnapshot } from './snapshot.js'
+import { fileName } from './urls.js'
+import type { SnapshotOptions } from './viewer-types.js'
+
+/** Snapshots and recordings of an element's picture. */
+export class Captures {
+  /** What lies over the picture, for those that want it. */
+  overlay: Paint | undefined
+  readonly #view: ElementView
+  #recording: CanvasRecorder | undefined
+
+  constructor(view: ElementView) {
+    this.#view = view
+  }
+
+  get recording(): Recording | undefined {
+    return this.#recording
+  }
+
+  /** @throws Error when there is no picture */
+  snapshot({ overlay }: SnapshotOptions): Promise<Blob> {
+    const { shown, placement } = this.#view
+    return takeSnapshot(shown, placement, overlay ? this.overlay : undefined)
+  }
+
+  /** @throws Error when there is no picture, when one is being recorded, or when the browser cannot */
+  record({ overlay }: SnapshotOptions): Recording {
+    const { placement, video, bar } = this.#view
+    if (!placement) throw new Error('There is no picture yet')
+    if (this.#recording) throw new Error('The picture is being recorded already')
+    const recording = new CanvasRecorder({
+      video,
+      size: placement.source,
+      paint: (context, room) => {
+        const { shown, placement } = this.#view
+        paintWithin(context, room, shown, placement, overlay ? this.overlay : undefined)
+      },
+    })
+    this.#recording = recording
+    bar.showRecording(() => recording.seconds)
+    void recording.finished.then(() => {
+      this.#recording = undefined
+      bar.showRecording(undefined)
+    })
+    return recording
+  }
+
+  /** Lets the browser save the picture. */
+  async saveSnapshot(src: string): Promise<void> {
+    // Without a picture the button does nothing.
+    const file = await this.snapshot({ overlay: true }).catch(() => undefined)
+    if (file) download(file, fileName(src, 'png', new Date()))
+  }
+
+  /** Begins a recording, or ends the one under way and lets the browser save it. */
+  async toggleRecording(src: string): Promise<void> {
+    if (this.#recording) {
+      const file = await this.#recording.stop()
+      download(file, fileName(src, file.type.replace('video/', ''), new Date()))
+      return
+    }
+    try {
+      this.record({ overlay: true })
+    } catch {
+      // No picture yet, or a browser that cannot: the button does nothing.
+    }
+  }
+}

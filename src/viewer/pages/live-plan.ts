@@ -1,0 +1,31 @@
+/** Each live card is a session of the server and a decoder here: more than this many show thumbnails. */
+export const MOST_LIVE = 4
+/** Live as long after its last movement: one image a second is not to make a card come and go, ms. */
+const LINGER_MS = 10_000
+
+/** What a card says of itself. */
+export interface Candidate {
+  readonly name: string
+  /** In the visible part of the page. */
+  readonly visible: boolean
+  /** The pointer is on it, or the keyboard. */
+  readonly pointed: boolean
+  /** Images a second. */
+  readonly fps: number
+}
+
+/**
+ * Which tracks are shown live: all in sight that move, unless they are too many; then the one that is
+ * pointed at. A still one needs no session: its thumbnail is as good.
+ */
+export class LivePlan {
+  readonly #moved = new Map<string, number>()
+
+  choose(candidates: readonly Candidate[], now: number): Set<string> {
+    for (const { name, fps } of candidates) if (fps > 0) this.#moved.set(name, now)
+    for (const [name, at] of this.#moved) if (now - at > LINGER_MS) this.#moved.delete(name)
+    const moving = candidates.filter(({ name, visible }) => visible && this.#moved.has(name))
+    const chosen = moving.length <= MOST_LIVE ? moving : moving.filter(({ pointed }) => pointed)
+    return new Set(chosen.map(({ name }) => name))
+  }
+}

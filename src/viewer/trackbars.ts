@@ -1,0 +1,144 @@
+import type { ControlState } from '../common/channel-protocol.js'
+import { html } from './dom.js'
+import { Throttle } from './throttle.js'
+
+/** Some thirty values a second while a slider is dragged: more than a person tells apart, ms. */
+const INTERVAL_MS = 33
+
+/** The track's trackbars: name, slider, number. */
+export class Trackbars {
+  readonly root = html('div', {
+    class: 'trackbars',
+    part: 'trackbars',
+    role: 'group',
+    'aria-label': 'Controls',
+    hidden: '',
+  })
+  readonly #send: (name: string, value: number) => void
+  readonly #rows = new Map<string, Trackbar>()
+  #enabled = false
+  #wanted = false
+
+  /** @param send a person moved one */
+  constructor(send: (name: string, value: number) => void) {
+    this.#send = send
+  }
+
+  /** All there are from now on, in order; one that is kept is not disturbed while it is being dragged. */
+  show(controls: readonly ControlState[]): void {
+    const names = new Set(controls.map(({ name }) => name))
+    for (const [name, row] of this.#rows)
+      if (!names.has(name)) {
+        row.remove()
+        this.#rows.delete(name)
+      }
+    for (const [index, control] of controls.entries()) {
+      let row = this.#rows.get(control.name)
+      if (!row) {
+        row = new Trackbar(control.name, this.#send)
+        this.#rows.set(control.name, row)
+      }
+      row.update(control)
+      row.enabled = this.#enabled
+      // Moved only when it has to be: a slider that is taken out of the page loses the pointer.
+      const there = this.root.children[index]
+      if (there !== row.root) this.root.insertBefore(row.root, there ?? null)
+    }
+    // As wide for all as the longest number needs: the sliders then end at one line.
+    const digits = controls.map(({ min, max }) => Math.max(String(min).length, String(max).length))
+    this.root.style.setProperty('--digits', String(Math.max(3, ...digits)))
+    this.#showOrHide()
+  }
+
+  /** Whether they are shown when there are some. */
+  set wanted(wanted: boolean) {
+    this.#wanted = wanted
+    this.#showOrHide()
+  }
+
+  /** One has a new value. */
+  set(name: string, value: number): void {
+    this.#rows.get(name)?.set(value)
+  }
+
+  /** Whether they can be moved. */
+  set enabled(enabled: boolean) {
+    this.#enabled = enabled
+    for (const row of this.#rows.values()) row.enabled = enabled
+  }
+
+  #showOrHide(): void {
+    this.root.hidden = !this.#wanted || this.#rows.size === 0
+  }
+}
+
+class Trackbar {
+  readonly root: HTMLElement
+  readonly #slider = html('input', { type: 'range', step: '1' })
+  readonly #number = html('input', { type: 'number', step: '1', inputmode: 'numeric' })
+  readonly #throttle: Throttle<number>
+  #value = Number.NaN
+  #dragging = false
+
+  constructor(name: string, send: (name: string, value: number) => void) {
+    this.#throttle = new Throttle(INTERVAL_MS, (value) => send(name, value))
+    this.#slider.setAttribute('aria-label', name)
+    this.#number.setAttribute('aria-label', `${name}, value`)
+    this.root = html(
+      'div',
+      { class: 'trackbar' },
+      html('span', { class: 'name', title: name }, name),
+      this.#slider,
+      this.#number,
+    )
+    this.#slider.addEventListener('input', () => {
+      this.#dragging = true
+      this.#moved(this.#slider.valueAsNumber)
+    })
+    // Let go: what waits is the final value.
+    this.#slider.addEventListener('change', () => {
+      this.#dragging = false
+      this.#throttle.flush()
+    })
+    this.#number.addEventListener('change', () => {
+      const { min, max, valueAsNumber } = this.#number
+      if (Number.isFinite(valueAsNumber))
+        this.#moved(Math.round(Math.min(Number(max), Math.max(Number(min), valueAsNumber))))
+      this.#show(this.#value)
+    })
+  }
+
+  update({ min, max, value }: ControlState): void {
+    for (const input of [this.#slider, this.#number]) {
+      input.min = String(min)
+      input.max = String(max)
+    }
+    this.set(value)
+  }
+
+  set enabled(enabled: boolean) {
+    this.#slider.disabled = this.#number.disabled = !enabled
+    if (!enabled) this.#dragging = false
+  }
+
+  /** A value from the server: whoever drags here has the last word all the same. */
+  set(value: number): void {
+    if (!this.#dragging) this.#show(value)
+  }
+
+  remove(): void {
+    this.#throttle.clear()
+    this.root.remove()
+  }
+
+  #moved(value: number): void {
+    if (value === this.#value) return
+    this.#show(value)
+    this.#throttle.push(value)
+  }
+
+  #show(value: number): void {
+    this.#value = value
+    this.#slider.value = this.#number.value = String(value)
+  }
+}
