@@ -79,7 +79,12 @@ export class EngineError extends PixelcastError {
 
 /** The HTTP port could not be opened (taken, or not permitted). */
 export class ListenError extends PixelcastError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    /** The system's name for what was wrong: `EADDRINUSE` when the port is taken, `EACCES`, …; undefined when it has none. */
+    readonly systemCode?: string | undefined,
+    options?: ErrorOptions,
+  ) {
     super('ERR_LISTEN', message, options)
   }
 }

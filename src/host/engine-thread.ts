@@ -93,8 +93,13 @@ export class EngineThread {
       throw new EngineError(`${thread.#end.message}; it cannot be started twice in a process`, {
         cause: thread.#end,
       })
-    if (thread.#users++ === 0) thread.#worker.ref()
+    thread.retain()
     return thread
+  }
+
+  /** One more `release` is wanted. */
+  retain(): void {
+    if (this.#users++ === 0) this.#worker.ref()
   }
 
   /** After the last one the thread no longer keeps the process alive. */

@@ -4,12 +4,14 @@ import type { SerializedError } from './messages.js'
 /** Errors lose their class when they are posted to another thread; this keeps it. */
 export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { kind: 'Error', message: String(error), fields: {} }
-  const { field, expected, actual, status, headers } = error as Partial<ImageError & SignalingError>
+  const { field, expected, actual, status, headers, systemCode } = error as Partial<
+    ImageError & SignalingError & ListenError
+  >
   return {
     kind: error.constructor.name,
     message: error.message,
     ...(error.stack !== undefined && { stack: error.stack }),
-    fields: { field, expected, actual, status, headers },
+    fields: { field, expected, actual, status, headers, systemCode },
   }
 }
 
@@ -34,7 +36,7 @@ function construct(kind: string, message: string, fields: SerializedError['field
         (fields.headers ?? {}) as Record<string, string>,
       )
     case 'ListenError':
-      return new ListenError(message)
+      return new ListenError(message, fields.systemCode === undefined ? undefined : text('systemCode'))
     case 'EngineError':
       return new EngineError(message)
     default:

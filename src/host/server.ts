@@ -47,6 +47,8 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #ingest: Ingest
   #nextKey = 1
   #port: number | undefined
+  /** Whether the engine thread was acquired for this server, and not released. */
+  #keepsAlive = true
   #closing: Promise<void> | undefined
   #failure: EngineError | undefined
 
@@ -177,8 +179,27 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     (request) => this.fetch(request),
   )
 
+  /**
+   * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
+   * before. Idempotent.
+   */
+  unref(): void {
+    if (!this.#keepsAlive) return
+    this.#keepsAlive = false
+    this.#thread.release()
+  }
+
+  /** Takes `unref` back. Idempotent; does nothing when the server is closed. */
+  ref(): void {
+    if (this.#keepsAlive || this.#closing) return
+    this.#keepsAlive = true
+    this.#thread.retain()
+  }
+
   /** Ends every viewer and track; after the last server of a process nothing of pixelcast keeps it alive. Idempotent. */
   close(): Promise<void> {
+    // Whoever waits for the end of it is not to be left alone.
+    this.ref()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -189,7 +210,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     // A thread that has failed has nothing left to close.
     await this.#thread.call('closeServer', { server: this.#id }).catch(() => {})
     this.#thread.unregister(this.#id)
-    this.#thread.release()
+    this.unref()
     this.#viewersGone('the server was closed')
     this.#known.clear()
     this.emit('close')
@@ -293,7 +314,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
     this.#known.clear()
-    this.#thread.release()
+    this.unref()
     this.#closing = Promise.resolve()
     // Nothing is shown any more: that must not go unseen.
     if (!this.emit('error', error)) process.emitWarning(error)

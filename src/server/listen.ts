@@ -92,7 +92,7 @@ async function secureServer(
 function open(server: Server | SecureServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(explain(error, host, port), { cause: error }))
+      reject(new ListenError(explain(error, host, port), error.code, { cause: error }))
     server.once('error', onError)
     server.listen({ host, port }, () => {
       server.off('error', onError)
