@@ -52,8 +52,7 @@ export class Controls {
     const { name, min = 0, max, value = min } = options
     checkOption(isName(name), 'name', `1 to ${LONGEST_NAME} characters without control characters`, name)
     checkOption(!this.#entries.has(name), 'name', 'one that no other control of the track has', name)
-    checkOption(Number.isSafeInteger(min), 'min', 'a whole number', min)
-    checkOption(Number.isSafeInteger(max) && max >= min, 'max', `a whole number, at least ${min}`, max)
+    checkRange(min, max)
     checkOption(
       Number.isSafeInteger(value) && value >= min && value <= max,
       'value',
@@ -91,6 +90,23 @@ export class Controls {
     return now
   }
 
+  /**
+   * Changes what it goes from and to; it keeps its place among the others.
+   *
+   * @returns the value that it has now, held to that
+   * @throws OptionError
+   */
+  setRange(name: string, min: number, max: number): number {
+    const { value } = this.#entry(name)
+    checkRange(min, max)
+    const control = { name, min, max, value: Math.min(max, Math.max(min, value)) }
+    const revision = ++this.#revision
+    this.#entries.set(name, { ...control, revision })
+    // To the engine one that is there is the same as a new one.
+    this.tell({ do: 'add-control', control, revision })
+    return control.value
+  }
+
   /** @returns whether there was one */
   remove(name: string): boolean {
     const existed = this.#entries.delete(name)
@@ -113,6 +129,12 @@ export class Controls {
       actual: show(name),
     })
   }
+}
+
+/** @throws OptionError */
+function checkRange(min: number, max: number): void {
+  checkOption(Number.isSafeInteger(min), 'min', 'a whole number', min)
+  checkOption(Number.isSafeInteger(max) && max >= min, 'max', `a whole number, at least ${min}`, max)
 }
 
 function isName(name: unknown): boolean {

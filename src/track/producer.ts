@@ -28,6 +28,7 @@ export class ImageProducer {
   /** The track's name. */
   readonly name: string
   readonly #control: TrackControl
+  #imageSize: { readonly width: number; readonly height: number } | undefined
   /** Calls of `addImageAsync` are served in the order in which they were made. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -99,6 +100,11 @@ export class ImageProducer {
     }
   }
 
+  /** @internal Of the last image that was pushed by this producer, pixels. */
+  get imageSize(): { readonly width: number; readonly height: number } | undefined {
+    return this.#imageSize
+  }
+
   /** Counters of the track, from the shared memory: the same from every thread. */
   get stats(): TrackStats {
     return readStats(this.#control)
@@ -145,7 +151,10 @@ export class ImageProducer {
       throw error
     }
     this.#control.writeHeader(slot, { format, width, height, byteLength, offset: alignment, captureTime })
-    if (this.#commit(slot, keepsOldest)) return true
+    if (this.#commit(slot, keepsOldest)) {
+      this.#imageSize = { width, height }
+      return true
+    }
     this.#free(slot)
     return this.#noRoom(patient)
   }
@@ -157,7 +166,10 @@ export class ImageProducer {
     const { byteLength } = image.data
     this.#control.writeHeader(slot, { format, width, height, byteLength, offset: 0, captureTime })
     const keepsOldest = this.#keepsOldest(patient)
-    if (!(keepsOldest && this.#isFull()) && this.#commit(slot, keepsOldest)) return true
+    if (!(keepsOldest && this.#isFull()) && this.#commit(slot, keepsOldest)) {
+      this.#imageSize = { width, height }
+      return true
+    }
     if (patient) image.takeBack(slot)
     else this.#free(slot)
     return this.#noRoom(patient)

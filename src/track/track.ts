@@ -154,6 +154,11 @@ export class ImageTrack extends Emitter<TrackEvents> {
     return this.#producer.allocate(options)
   }
 
+  /** @internal Of the last image that was pushed here, pixels. */
+  get imageSize(): { readonly width: number; readonly height: number } | undefined {
+    return this.#producer.imageSize
+  }
+
   /** Counters since the track was made. */
   get stats(): TrackStats {
     return this.#producer.stats
@@ -218,6 +223,16 @@ export class ImageTrack extends Emitter<TrackEvents> {
    */
   setControl(name: string, value: number): number {
     return this.#controls.set(name, value)
+  }
+
+  /**
+   * Changes the least and the greatest value of a control. Its value is held to them; that causes no event.
+   *
+   * @returns the value that it has now
+   * @throws OptionError when there is no control of that name, or they are not whole numbers in order
+   */
+  setControlRange(name: string, min: number, max: number): number {
+    return this.#controls.setRange(name, min, max)
   }
 
   /** Removes a control; false when there is none of that name. */

@@ -38,6 +38,27 @@ describe('controls', () => {
     expect(track.controls).toEqual([{ name: 'b', min: -5, max: 5, value: -5 }])
   })
 
+  it('change their range in their place, with the value held to it', () => {
+    const { track, commands } = attached()
+    track.addControl({ name: 'a', max: 10, value: 7 })
+    track.addControl({ name: 'b', max: 1 })
+    commands.length = 0
+    expect(track.setControlRange('a', 8, 9)).toBe(8)
+    expect(track.setControlRange('a', 2, 20)).toBe(8)
+    expect(track.controls).toEqual([
+      { name: 'a', min: 2, max: 20, value: 8 },
+      { name: 'b', min: 0, max: 1, value: 0 },
+    ])
+    expect(commands).toEqual([
+      { do: 'add-control', control: { name: 'a', min: 8, max: 9, value: 8 }, revision: 3 },
+      { do: 'add-control', control: { name: 'a', min: 2, max: 20, value: 8 }, revision: 4 },
+    ])
+    expect(() => track.setControlRange('a', 5, 4)).toThrow('max: expected a whole number, at least 5, got 4')
+    expect(() => track.setControlRange('a', 0.5, 4)).toThrow('min: expected a whole number, got 0.5')
+    expect(() => track.setControlRange('c', 0, 4)).toThrow('name: expected the name of a control')
+    expect(track.controls[0]).toEqual({ name: 'a', min: 2, max: 20, value: 8 })
+  })
+
   it('follow a viewer, unless the application has set them since', () => {
     const { track } = attached()
     const seen: unknown[] = []
