@@ -22,7 +22,7 @@ const CV_8U = 0
 const DEPTH_NAMES = ['CV_8U', 'CV_8S', 'CV_16U', 'CV_16S', 'CV_32S', 'CV_32F', 'CV_64F', 'CV_16F']
 
 /** The formats a Mat of so many channels can hold; the first is what `cv.imshow` of OpenCV.js assumes. */
-const FORMATS: Readonly<Record<number, readonly PixelFormat[]>> = {
+export const MAT_FORMATS: Readonly<Record<number, readonly PixelFormat[]>> = {
   1: ['gray8'],
   3: ['rgb24', 'bgr24'],
   4: ['rgba', 'bgra'],
@@ -55,7 +55,7 @@ function readMat(mat: Mat, path: string, givenFormat: unknown, timestamp: number
   const type = mat.type()
   const depth = type & 7
   if (depth !== CV_8U) refuse(`${path}type()`, 'CV_8U (use convertTo)', `${DEPTH_NAMES[depth]}`)
-  const formats = FORMATS[mat.channels()]
+  const formats = MAT_FORMATS[mat.channels()]
   if (!formats) return refuse(`${path}channels()`, '1, 3 or 4', describe(mat.channels()))
   const format = givenFormat === undefined ? formats[0]! : checkPixelFormat(givenFormat)
   if (!formats.includes(format))

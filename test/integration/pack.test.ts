@@ -29,6 +29,8 @@ const NEEDED = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/cli/main.js',
+  'dist/highgui/index.d.ts',
+  'dist/highgui/index.js',
   'dist/host/worker.js',
   'dist/viewer/index.d.ts',
   'dist/viewer/pixelcast-view.js',
@@ -119,13 +121,14 @@ describe('the package', () => {
         '--input-type=module',
         '--eval',
         `import { createServer } from 'pixelcast'
+         import { HighGui, imshow } from 'pixelcast/highgui'
          import { Viewer } from 'pixelcast/viewer'
          import manifest from 'pixelcast/package.json' with { type: 'json' }
-         console.log(typeof createServer, typeof Viewer, manifest.name)`,
+         console.log(typeof createServer, typeof HighGui, typeof imshow, typeof Viewer, manifest.name)`,
       ],
       { cwd: project.folder },
     )
-    expect(stdout.trim()).toBe('function function pixelcast')
+    expect(stdout.trim()).toBe('function function function function pixelcast')
   })
 
   it('has its command', async () => {

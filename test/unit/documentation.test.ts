@@ -28,6 +28,18 @@ describe('every exported name has a doc comment, its fields and methods too', ()
     expect(missing).toEqual([])
   })
 
+  it('in pixelcast/highgui', () => {
+    const { seen, missing } = findUndocumented({
+      root,
+      config: 'tsconfig.json',
+      module: 'src/highgui/index.ts',
+    })
+    expect(seen).toEqual(
+      expect.arrayContaining(['imshow', 'EVENT_FLAG_LBUTTON', 'HighGui.selectROI', 'HighGuiOptions.port']),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('in pixelcast/viewer', () => {
     const { seen, missing } = findUndocumented({
       root,

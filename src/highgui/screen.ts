@@ -1,0 +1,119 @@
+import { ListenError, OptionError } from '../common/errors.js'
+import { createServer, type PixelcastServer } from '../host/index.js'
+import type { ImageTrack } from '../track/index.js'
+import { type Address, addressFor, checkHighGuiOptions, type HighGuiOptions } from './options.js'
+
+/** What the windows are shown on: a server of the program's, or one that is started for the first window. */
+export class Screen {
+  #options: HighGuiOptions
+  #server: PixelcastServer | undefined
+  #starting: Promise<PixelcastServer> | undefined
+  /** Why there is no server. */
+  #failure: Error | undefined
+  readonly #waiting = new Set<ImageTrack>()
+  #isHeld = false
+
+  /** @throws OptionError */
+  constructor(
+    options: HighGuiOptions,
+    /** @returns whether somebody is told by that */
+    private readonly onFailure: (error: Error) => boolean,
+  ) {
+    checkHighGuiOptions(options)
+    this.#options = options
+    this.#server = options.server
+  }
+
+  get options(): HighGuiOptions {
+    return this.#options
+  }
+
+  /** @throws OptionError, also when it is too late */
+  configure(options: HighGuiOptions): void {
+    checkHighGuiOptions(options)
+    const isInUse = this.#starting !== undefined || this.#isHeld
+    if (isInUse && !this.#failure)
+      throw new OptionError({
+        field: 'configure',
+        expected: 'a call before the first window is made',
+        actual: 'one after it',
+      })
+    this.#options = options
+    this.#server = options.server
+    this.#failure = this.#starting = undefined
+  }
+
+  /** @throws Error when the server could not be started */
+  check(): void {
+    if (this.#failure) throw this.#failure
+  }
+
+  /** The server, started if need be. */
+  async server(): Promise<PixelcastServer> {
+    this.check()
+    if (this.#server) return this.#server
+    this.#starting ??= this.#start(addressFor(this.#options, process.env))
+    return this.#starting
+  }
+
+  /** @throws OptionError, EngineError. Not when a server is started: what goes wrong then is thrown by the next call */
+  add(track: ImageTrack): void {
+    this.check()
+    if (this.#server) {
+      this.#server.addTrack(track)
+      return
+    }
+    this.#starting ??= this.#start(addressFor(this.#options, process.env))
+    this.#waiting.add(track)
+  }
+
+  /** Whether there are windows: a server of its own keeps the process alive only then. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    if (!this.#server || this.#options.server) return
+    if (isHeld) this.#server.ref()
+    else this.#server.unref()
+  }
+
+  /** Closes a server of its own. */
+  async close(): Promise<void> {
+    const server = await this.#starting?.catch(() => undefined)
+    await server?.close()
+  }
+
+  #start(address: Address): Promise<PixelcastServer> {
+    const starting = this.#open(address)
+    // Whoever waits for it is told; the others by the next call.
+    starting.catch((error: Error) => {
+      this.#failure = error
+      this.#waiting.clear()
+      if (!this.onFailure(error)) process.emitWarning(error)
+    })
+    return starting
+  }
+
+  async #open({ host, ports }: Address): Promise<PixelcastServer> {
+    const server = await openFirst(host, ports)
+    server.on('error', (error) => process.emitWarning(error))
+    server.on('close', () => {
+      this.#server = this.#starting = undefined
+    })
+    this.#server = server
+    if (!this.#options.quiet) console.error(`Watch at ${server.url}`)
+    for (const track of this.#waiting) if (!track.closed) server.addTrack(track)
+    this.#waiting.clear()
+    this.hold(this.#isHeld)
+    return server
+  }
+}
+
+/** On the first port that is not taken. */
+async function openFirst(host: string, [port, ...others]: readonly number[]): Promise<PixelcastServer> {
+  try {
+    return await createServer({ host, port })
+  } catch (error) {
+    const isTaken = error instanceof ListenError && error.systemCode === 'EADDRINUSE'
+    if (isTaken && others.length > 0) return openFirst(host, others)
+    throw error
+  }
+}

@@ -1,0 +1,36 @@
+/** What OpenCV counts for a notch. */
+const NOTCH = 120
+/** A notch in CSS pixels is 120 or 100 in Chromium, 48 (three lines) in Firefox, as the system has it. */
+const NOTCH_PX = 100
+/** As much at once is a wheel; less is a touchpad, and adds up. */
+const LEAST_NOTCH_PX = 40
+/** So that it fits into 16 bits. */
+const MOST_NOTCHES = 270
+
+/** How far a viewer's wheel was turned, in OpenCV's unit: multiples of 120, one for each notch. */
+export class Wheel {
+  #restX = 0
+  #restY = 0
+
+  /** @param turned CSS pixels to the right and down */
+  turn({ dx, dy }: { readonly dx: number; readonly dy: number }): { up: number; right: number } {
+    const x = notches(dx, this.#restX)
+    const y = notches(dy, this.#restY)
+    this.#restX = x.rest
+    this.#restY = y.rest
+    // Not minus zero.
+    return { up: y.count === 0 ? 0 : -y.count * NOTCH, right: x.count * NOTCH }
+  }
+}
+
+/** @param rest of a touchpad, px that were not a notch yet */
+function notches(px: number, rest: number): { count: number; rest: number } {
+  if (Math.abs(px) >= LEAST_NOTCH_PX) {
+    const count = Math.sign(px) * Math.max(1, Math.round(Math.abs(px) / NOTCH_PX))
+    return { count: Math.max(-MOST_NOTCHES, Math.min(MOST_NOTCHES, count)), rest: 0 }
+  }
+  // Turned back: what was left over is not meant any more.
+  const sum = px * rest < 0 ? px : px + rest
+  const count = Math.trunc(sum / NOTCH_PX)
+  return { count: count === 0 ? 0 : count, rest: sum - count * NOTCH_PX }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { HighGui } from '../../../src/highgui/index.js'
+import { addressFor } from '../../../src/highgui/options.js'
+import { GRAY, Room } from './support.js'
+
+describe('options', () => {
+  it.each([
+    [{ server: {} }, 'server: expected a PixelcastServer'],
+    [{ server: null }, 'server: expected a PixelcastServer'],
+    [{ port: -1 }, 'port: expected a whole number from 0 to 65535, got -1'],
+    [{ host: 5 }, 'host: expected an address'],
+    [{ quiet: 'yes' }, 'quiet: expected true or false'],
+    [{ prot: 1 }, 'prot: expected one of the options server, port, host, quiet, control'],
+    [{ server: { addTrack: () => {} }, port: 1 }, 'port: expected nothing beside `server`, got 1'],
+  ])('%o is refused', (options, message) => {
+    expect(() => new HighGui(options as never)).toThrow(message)
+    expect(() => new HighGui().configure(options as never)).toThrow(message)
+  })
+
+  it('of the windows are checked when one is made', () => {
+    const { gui } = new Room({ control: 'everybody' as never })
+    expect(() => gui.imshow('a', GRAY)).toThrow("control: expected 'nobody', 'anyone', 'first' or { token }")
+  })
+
+  it('can be changed before the first window', () => {
+    const { gui, server } = new Room()
+    const other = new Room()
+    gui.configure({ server: other.server as never })
+    gui.imshow('a', GRAY)
+    expect(other.server.tracks.size).toBe(1)
+    expect(server.tracks.size).toBe(0)
+    expect(() => gui.configure({})).toThrow('configure: expected a call before the first window is made')
+  })
+})
+
+describe('the address', () => {
+  it('is that of the program, or of the environment, or 127.0.0.1:8080 and what follows', () => {
+    expect(addressFor({}, {})).toMatchObject({ host: '127.0.0.1' })
+    expect(addressFor({}, { PIXELCAST_PORT: '', PIXELCAST_HOST: '' }).ports.slice(0, 3)).toEqual([
+      8080, 8081, 8082,
+    ])
+    expect(addressFor({}, { PIXELCAST_PORT: '9000', PIXELCAST_HOST: '::' }).ports[1]).toBe(9001)
+    expect(addressFor({}, { PIXELCAST_HOST: '::' }).host).toBe('::')
+    expect(addressFor({ host: '127.0.0.2' }, { PIXELCAST_HOST: '::' }).host).toBe('127.0.0.2')
+    expect(addressFor({}, { PIXELCAST_PORT: '0' }).ports).toEqual([0])
+    expect(addressFor({}, { PIXELCAST_PORT: '65534' }).ports).toEqual([65_534, 65_535])
+    expect(addressFor({ port: 7000 }, { PIXELCAST_PORT: '9000' }).ports).toEqual([7000])
+  })
+
+  it('of the environment has to be one', () => {
+    for (const PIXELCAST_PORT of ['http', '70000', '1.5', '-1'])
+      expect(() => addressFor({}, { PIXELCAST_PORT })).toThrow('PIXELCAST_PORT: expected a whole number')
+  })
+})
