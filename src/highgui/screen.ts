@@ -3,6 +3,9 @@ import { createServer, type PixelcastServer } from '../host/index.js'
 import type { ImageTrack } from '../track/index.js'
 import { type Address, addressFor, checkHighGuiOptions, type HighGuiOptions } from './options.js'
 
+/** A program that shows images makes the next call by then. */
+const NEXT_CALL_MS = 200
+
 /** What the windows are shown on: a server of the program's, or one that is started for the first window. */
 export class Screen {
   #options: HighGuiOptions
@@ -10,6 +13,7 @@ export class Screen {
   #starting: Promise<PixelcastServer> | undefined
   /** Why there is no server. */
   #failure: Error | undefined
+  #isFailureKnown = false
   readonly #waiting = new Set<ImageTrack>()
   #isHeld = false
 
@@ -45,7 +49,9 @@ export class Screen {
 
   /** @throws Error when the server could not be started */
   check(): void {
-    if (this.#failure) throw this.#failure
+    if (!this.#failure) return
+    this.#isFailureKnown = true
+    throw this.#failure
   }
 
   /** The server, started if need be. */
@@ -53,7 +59,9 @@ export class Screen {
     this.check()
     if (this.#server) return this.#server
     this.#starting ??= this.#start(addressFor(this.#options, process.env))
-    return this.#starting
+    return this.#starting.finally(() => {
+      this.#isFailureKnown = true
+    })
   }
 
   /** @throws OptionError, EngineError. Not when a server is started: what goes wrong then is thrown by the next call */
@@ -83,11 +91,14 @@ export class Screen {
 
   #start(address: Address): Promise<PixelcastServer> {
     const starting = this.#open(address)
-    // Whoever waits for it is told; the others by the next call.
+    // Whoever waits for it is told; the others by the next call, or, when there is none, in other words.
     starting.catch((error: Error) => {
       this.#failure = error
       this.#waiting.clear()
-      if (!this.onFailure(error)) process.emitWarning(error)
+      this.#isFailureKnown = this.onFailure(error)
+      setTimeout(() => {
+        if (!this.#isFailureKnown) process.emitWarning(error)
+      }, NEXT_CALL_MS)
     })
     return starting
   }

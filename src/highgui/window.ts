@@ -1,9 +1,10 @@
 import { checkOption } from '../common/errors.js'
-import type { SyncImageLike } from '../image/index.js'
+import { openImage, type SyncImageLike } from '../image/index.js'
 import { type ControlRule, ImageTrack } from '../track/index.js'
 import { WINDOW_AUTOSIZE, WINDOW_FREERATIO, WND_PROP_ASPECT_RATIO, WND_PROP_AUTOSIZE } from './constants.js'
 import { toShow } from './depth.js'
 import { keyCode } from './key-codes.js'
+import { LastImage } from './last-image.js'
 import { Mouse, type MouseEvent } from './mouse.js'
 import { Trackbars } from './trackbars.js'
 
@@ -39,6 +40,7 @@ export class Window {
   readonly track: ImageTrack
   readonly trackbars: Trackbars
   readonly #mouse = new Mouse()
+  readonly #last = new LastImage()
   readonly #flags: number
   #onMouse: ((event: MouseEvent) => void) | undefined
   #complained = false
@@ -65,7 +67,8 @@ export class Window {
 
   /** @throws ImageError */
   show(image: SyncImageLike): void {
-    this.track.addImage(toShow(image))
+    const changed = this.#last.update(openImage(toShow(image)))
+    if (changed) this.track.addImage(changed)
   }
 
   /** @throws OptionError */

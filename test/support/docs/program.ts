@@ -18,8 +18,8 @@ export class Program {
     this.exited = new Promise((resolve) => process.on('exit', (code) => resolve(code)))
   }
 
-  static node(folder: string, file: string): Program {
-    return Program.#start(process.execPath, [file], folder)
+  static node(folder: string, file: string, environment: Record<string, string> = {}): Program {
+    return Program.#start(process.execPath, [file], folder, false, environment)
   }
 
   /** A line of shell that ends in one program. */
@@ -32,8 +32,14 @@ export class Program {
     return Program.#start('bash', ['-c', line], folder, true)
   }
 
-  static #start(command: string, args: readonly string[], cwd: string, isGroup = false): Program {
-    const env = { ...process.env, PORT: '0' }
+  static #start(
+    command: string,
+    args: readonly string[],
+    cwd: string,
+    isGroup = false,
+    environment: Record<string, string> = {},
+  ): Program {
+    const env = { ...process.env, PORT: '0', PIXELCAST_PORT: '0', ...environment }
     const options = { cwd, env, detached: isGroup }
     return new Program(spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }), isGroup)
   }

@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import {
   EVENT_FLAG_LBUTTON,
@@ -30,6 +31,28 @@ describe('windows', () => {
     const { gui: other, server: second } = new Room({ control: 'nobody' })
     other.namedWindow('a')
     expect(second.tracks.get('a')?.settings.control).toBe('nobody')
+  })
+
+  it('show the same image once, however often they are told to', async () => {
+    const { gui, server } = new Room()
+    const pushed = () => server.tracks.get('a')?.stats.pushed
+    const image = { ...GRAY, data: new Uint8Array(64 * 48) }
+    for (let i = 0; i < 5; i++) gui.imshow('a', image)
+    expect(pushed()).toBe(1)
+    image.data[64 * 48 - 1] = 1
+    gui.imshow('a', image)
+    gui.imshow('a', { ...image })
+    expect(pushed()).toBe(2)
+    // As many bytes, and the same ones, but another picture.
+    gui.imshow('a', { ...image, width: 48, height: 64 })
+    expect(pushed()).toBe(3)
+    for (let i = 0; i < 2; i++) gui.imshow('a', { ...image, timestamp: Date.now() })
+    expect(pushed()).toBe(5)
+    const png = await sharp(GRAY.data, { raw: { width: 64, height: 48, channels: 1 } })
+      .png()
+      .toBuffer()
+    for (let i = 0; i < 2; i++) gui.imshow('a', png)
+    expect(pushed()).toBe(6)
   })
 
   it('have the properties that mean something', () => {
