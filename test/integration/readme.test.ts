@@ -33,7 +33,14 @@ import { until } from '../support/wait.js'
 
 const FIRST_SNIPPET = 'app.mjs'
 /** Programs that show a track: the snippet's title, and the track. */
-const SERVERS = { [FIRST_SNIPPET]: 'gradient', 'main.mjs': 'noise', 'hono.mjs': 'blue', 'http.mjs': 'gray' }
+const SERVERS = {
+  [FIRST_SNIPPET]: 'gradient',
+  'main.mjs': 'noise',
+  'hono.mjs': 'blue',
+  'http.mjs': 'gray',
+  'imshow.mjs': 'ramp',
+  'paint.mjs': 'paint',
+}
 /** Programs that are looked at one by one below. */
 const OTHER_PROGRAMS = [
   'renderer.mjs',
