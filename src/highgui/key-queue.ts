@@ -8,6 +8,9 @@ interface Waiter {
   readonly patient: boolean
 }
 
+/** Timers cannot be longer, ms: 24 days. */
+const LONGEST_WAIT = 2 ** 31 - 1
+
 /** No key. */
 export const NO_KEY = -1
 
@@ -34,7 +37,8 @@ export class KeyQueue {
   /** @param time ms; undefined: for ever. @returns `NO_KEY` when there was none in that time */
   wait(time?: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      const timer = time === undefined ? undefined : setTimeout(() => waiter.settle(NO_KEY), time)
+      const timer =
+        time === undefined ? undefined : setTimeout(() => waiter.settle(NO_KEY), Math.min(time, LONGEST_WAIT))
       const end = () => {
         clearTimeout(timer)
         this.#waiters.delete(waiter)

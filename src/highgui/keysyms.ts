@@ -105,13 +105,23 @@ function charactersOfSets(): Map<string, number> {
     RUNS.flatMap(([first, run]) => [...run].map((character, at) => [character, first + at] as const)),
   )
   for (const [set, encoding, first] of CHARACTER_SETS) {
-    const decoder = new TextDecoder(encoding)
+    const decoder = decoderOf(encoding)
+    if (!decoder) continue
     for (let byte = first; byte <= 0xff; byte++) {
       const character = decoder.decode(Uint8Array.of(byte))
       if (!found.has(character)) found.set(character, set | byte)
     }
   }
   return found
+}
+
+/** A Node that was built without ICU has only Unicode: a viewer's key must not end the program for that. */
+function decoderOf(encoding: string) {
+  try {
+    return new TextDecoder(encoding)
+  } catch {
+    return undefined
+  }
 }
 
 function ofCharacter(character: string): number {

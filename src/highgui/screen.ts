@@ -1,5 +1,6 @@
 import { ListenError, OptionError } from '../common/errors.js'
 import { createServer, type PixelcastServer } from '../host/index.js'
+import { isLoopback } from '../host/local-address.js'
 import type { ImageTrack } from '../track/index.js'
 import { type Address, addressFor, checkHighGuiOptions, type HighGuiOptions } from './options.js'
 
@@ -89,6 +90,14 @@ export class Screen {
     await server?.close()
   }
 
+  /** What somebody who opens a program to the network may not have thought of. */
+  #warning(host: string): string {
+    const isOpen = (this.#options.control ?? 'anyone') === 'anyone' && !isLoopback(host)
+    return isOpen
+      ? `\nAnyone who can reach ${host} can watch, and press keys: see the option \`control\``
+      : ''
+  }
+
   #start(address: Address): Promise<PixelcastServer> {
     const starting = this.#open(address)
     // Whoever waits for it is told; the others by the next call, or, when there is none, in other words.
@@ -110,7 +119,7 @@ export class Screen {
       this.#server = this.#starting = undefined
     })
     this.#server = server
-    if (!this.#options.quiet) console.error(`Watch at ${server.url}`)
+    if (!this.#options.quiet) console.error(`Watch at ${server.url}${this.#warning(host)}`)
     for (const track of this.#waiting) if (!track.closed) server.addTrack(track)
     this.#waiting.clear()
     this.hold(this.#isHeld)

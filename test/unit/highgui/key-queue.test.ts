@@ -48,6 +48,16 @@ describe('keys that wait', () => {
     expect(keys.take()).toBe(7)
   })
 
+  it('are waited for as long as a timer can, at most', async () => {
+    const seen = vi.fn()
+    void keys.wait(Number.POSITIVE_INFINITY).then(seen)
+    await vi.advanceTimersByTimeAsync(1e9)
+    expect(seen).not.toHaveBeenCalled()
+    keys.push(5)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(seen).toHaveBeenCalledWith(5)
+  })
+
   it('are not waited for without end when there is no window; a time that was said is kept', async () => {
     const patient = keys.wait()
     const timed = vi.fn()
