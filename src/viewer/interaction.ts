@@ -72,7 +72,7 @@ export class Interaction {
   attach(root: HTMLElement, others: readonly Tool[] = []): void {
     const own = new OwnGestures(this.zooming)
     const free = new FreeGestures(this.zooming, () => this.#host.wheelFree)
-    own.surface = new Surface(root, [
+    const surface = new Surface(root, [
       this.inspector,
       own,
       this.select,
@@ -80,7 +80,9 @@ export class Interaction {
       this.#input,
       only(free, () => !this.#host.listened),
     ])
+    own.surface = surface
     this.#surface = root
+    this.trackbars.passKeys((event) => surface.key(event))
     // A ring around the whole picture is for those who came to it by the keyboard, and not for a page
     // that gave it the focus as it began.
     root.addEventListener('keyup', ({ key }) => {

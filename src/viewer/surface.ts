@@ -53,8 +53,8 @@ export class Surface {
     on('wheel', (event) => this.#first(event, (tool) => tool.wheel?.(event, this.at(event))))
     on('dblclick', (event) => this.#first(event, (tool) => tool.double?.(event, this.at(event))))
     on('contextmenu', (event) => this.#first(event, (tool) => tool.menu?.(event, this.at(event))))
-    on('keydown', (event) => this.#first(event, (tool) => tool.key?.(event)))
-    on('keyup', (event) => this.#first(event, (tool) => tool.key?.(event)))
+    on('keydown', (event) => this.key(event))
+    on('keyup', (event) => this.key(event))
     on('blur', () => {
       for (const tool of tools) tool.blur?.()
     })
@@ -71,6 +71,11 @@ export class Surface {
       x: ((event.clientX - left) * this.root.clientWidth) / width,
       y: ((event.clientY - top) * this.root.clientHeight) / height,
     }
+  }
+
+  /** A key, pressed or released here or elsewhere. */
+  key(event: KeyboardEvent): void {
+    this.#first(event, (tool) => tool.key?.(event))
   }
 
   /** Gives a pointer that is down to another tool. */

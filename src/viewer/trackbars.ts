@@ -5,6 +5,18 @@ import { Throttle } from './throttle.js'
 /** Some thirty values a second while a slider is dragged: more than a person tells apart, ms. */
 const INTERVAL_MS = 33
 
+/** What a slider does something with. */
+const SLIDER_KEYS = new Set([
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+  'PageUp',
+  'PageDown',
+])
+
 /** The track's trackbars: name, slider, number. */
 export class Trackbars {
   readonly root = html('div', {
@@ -22,6 +34,15 @@ export class Trackbars {
   /** @param send a person moved one */
   constructor(send: (name: string, value: number) => void) {
     this.#send = send
+  }
+
+  /** A slider that was moved has the keyboard, as long as nothing else is clicked: what it does not use is for others. */
+  passKeys(pass: (event: KeyboardEvent) => void): void {
+    for (const type of ['keydown', 'keyup'] as const)
+      this.root.addEventListener(type, (event) => {
+        const isOfSlider = event.target instanceof HTMLInputElement && event.target.type === 'range'
+        if (isOfSlider && !SLIDER_KEYS.has(event.key)) pass(event)
+      })
   }
 
   /** All there are from now on, in order; one that is kept is not disturbed while it is being dragged. */
