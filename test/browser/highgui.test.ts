@@ -188,6 +188,9 @@ describe(`HighGUI in ${PAGE_TEST.browser}, by real keys and a real mouse`, () =>
     await page.mouse.move(left + width * 0.75, top + height / 2)
     await page.mouse.up()
     await page.keyboard.press('ArrowRight')
+    // Which has the keyboard now, but keeps only the keys that move it.
+    await page.keyboard.press('q')
+    expect([await gui.waitKey(), await gui.pollKey()]).toEqual([113, -1])
     const moved = Number(await page.evaluate(`${SLIDER}.value`))
     expect(moved).toBeGreaterThan(120)
     await until('the program', () => onChange.mock.lastCall?.[0] === moved)

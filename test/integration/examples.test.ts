@@ -172,6 +172,27 @@ describe('plots', () => {
   })
 })
 
+describe('edges', () => {
+  it('shows other edges when a trackbar is moved, and ends with Escape', async () => {
+    const example = start('edges')
+    const page = await watch(example)
+    const slider = `document.querySelector('pixelcast-view').shadowRoot.querySelector('.trackbar [type=range]')`
+    const white = ({ data }: RgbaImage) => {
+      let count = 0
+      for (let i = 0; i < data.length; i += 4) if (data[i]! > 128) count++
+      return count
+    }
+    const before = white(await waitForPicture(page, 'edges', (image) => white(image) > 1_000))
+    await until('the trackbar', () => page.evaluate<boolean>(`${slider}?.value === '60'`))
+    await page.evaluate(`${slider}.focus()`)
+    await page.keyboard.press('Home')
+    await waitForPicture(page, 'more edges', (image) => white(image) > before * 1.1)
+    await page.keyboard.press('Escape')
+    expect(await example.exited, example.stderr).toBe(0)
+    await page.close()
+  })
+})
+
 describe('camera-with-boxes', () => {
   /** The colour of the boxes, give or take what encoding does to thin lines. */
   const boxes = (image: RgbaImage) => find(image, [57, 230, 161], [0, image.height], 110).count
