@@ -27,7 +27,12 @@ export class HighGui {
 
   /** @throws OptionError naming the option */
   constructor(options: HighGuiOptions = {}) {
-    this.#screen = new Screen(options, (error) => this.#keys.fail(error))
+    this.#screen = new Screen(options, (error) => {
+      const isHeard = this.#keys.fail(error)
+      // Nobody will ever see them.
+      this.destroyAllWindows()
+      return isHeard
+    })
   }
 
   /**

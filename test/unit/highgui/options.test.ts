@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HighGui } from '../../../src/highgui/index.js'
+import { HighGui, WND_PROP_VISIBLE } from '../../../src/highgui/index.js'
 import { addressFor } from '../../../src/highgui/options.js'
 import { GRAY, Room } from './support.js'
 
@@ -30,6 +30,21 @@ describe('options', () => {
     expect(other.server.tracks.size).toBe(1)
     expect(server.tracks.size).toBe(0)
     expect(() => gui.configure({})).toThrow('configure: expected a call before the first window is made')
+  })
+})
+
+describe('a server that cannot be started', () => {
+  it('is told to who waits and by the next call, and another can be tried', async () => {
+    const gui = new HighGui({ host: '203.0.113.1', quiet: true })
+    gui.imshow('a', GRAY)
+    await expect(gui.waitKey()).rejects.toThrow('expected an address of this machine')
+    expect(gui.getWindowProperty('a', WND_PROP_VISIBLE)).toBe(0)
+    expect(() => gui.imshow('a', GRAY)).toThrow('expected an address of this machine')
+    await expect(gui.serverUrl()).rejects.toThrow('expected an address of this machine')
+    const { server } = new Room()
+    gui.configure({ server: server as never })
+    gui.imshow('a', GRAY)
+    expect(server.tracks.get('a')?.stats.pushed).toBe(1)
   })
 })
 
