@@ -52,7 +52,7 @@ const OTHER_PROGRAMS = [
   'ingest.mjs',
   'errors.mjs',
 ]
-const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: class']
+const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: captures', 'browser: class']
 /** Programs at the beginning of a pipe on the command line. */
 const IN_A_PIPE = ['render.mjs']
 const PAGES = ['view.html']
