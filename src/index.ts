@@ -14,6 +14,7 @@ export {
   PixelcastError,
   SignalingError,
 } from './common/errors.js'
+export type { FrameMetadata, OverlayObject, Point } from './common/frame-metadata.js'
 export type { SendingTimes } from './common/frame-timing.js'
 export type { IceServer } from './common/ice-server.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
@@ -43,6 +44,7 @@ export {
 } from './image/index.js'
 export type { TlsFiles } from './server/certificate.js'
 export {
+  type AddImageOptions,
   type AllocatedImage,
   type AllocateOptions,
   type ConnectOptions,
@@ -50,6 +52,7 @@ export {
   type ControlChange,
   type ControlOptions,
   type ControlRule,
+  type ImageMetadata,
   type ImageProducer,
   ImageTrack,
   type KeyInput,

@@ -8,6 +8,14 @@ import type { SendingTimes } from './frame-timing.js'
 export const CHANNEL_LABEL = 'pixelcast'
 export const CHANNEL_VERSION = 1
 
+/**
+ * A second data channel, for `meta` and `again` alone, that a viewer creates when it wants them: unordered,
+ * and with a life of a second for its messages. On the first one a lost packet would hold up the metadata of
+ * all frames behind it until it is repeated, and these frames would be gone by then.
+ */
+export const FRAMES_LABEL = 'pixelcast-frames'
+export const FRAMES_INIT = { ordered: false, maxPacketLifeTime: 1_000 } as const
+
 /** Times of frames are in 1/90,000 s of the server's monotonic clock; the RTP time is (time + `rtpOffset`) modulo 2^32. */
 type FrameTime = number
 
@@ -27,9 +35,9 @@ export type ServerMessage =
   | { readonly t: 'pong'; readonly id: number; readonly at: number; readonly clock: number }
   /** The size of the source image from now on (H.264 pads odd sizes to even ones). */
   | { readonly t: 'image'; readonly width: number; readonly height: number }
-  /** The metadata of the frame of that time, sent before it. A frame that none was sent for has none. */
+  /** On the channel for frames: the metadata of the frame of that time, sent before it. A frame that none was sent for has none. */
   | { readonly t: 'meta'; readonly time: FrameTime; readonly data: unknown }
-  /** The frame of that time shows once more the image of the frame `of`, whose metadata it has. */
+  /** On the channel for frames: the frame of that time shows once more the image of the frame `of`, whose metadata it has. */
   | { readonly t: 'again'; readonly time: FrameTime; readonly of: FrameTime }
   /** From now on this viewer's input is listened to, or is not. */
   | { readonly t: 'rights'; readonly control: boolean }

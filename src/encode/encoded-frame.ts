@@ -1,4 +1,5 @@
 import type { VideoCodec } from '../common/codec.js'
+import type { MetadataText } from '../common/metadata-text.js'
 import type { Scale } from './scale.js'
 
 export { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
@@ -16,6 +17,8 @@ export interface EncodedFrame {
   readonly height: number
   /** The rung: the picture is the image with both sides divided by this. */
   readonly scale: Scale
+  /** What the application said about the image; the same object for all its frames. */
+  readonly metadata?: MetadataText | undefined
   /** How much the encoder lost, all planes, dB; undefined when it does not say. */
   readonly psnr: number | undefined
 }

@@ -1,4 +1,5 @@
 import type { VideoCodec } from '../common/codec.js'
+import type { MetadataText } from '../common/metadata-text.js'
 import { defaultBitrate, type EncodeTarget } from './bitrate.js'
 import type { EncodedFrame } from './encoded-frame.js'
 import type { Picture } from './frames.js'
@@ -12,6 +13,8 @@ const STALE_MS = 500
 /** A picture and when its image was pushed, ms on the monotonic clock. */
 export interface TimedPicture extends Picture {
   readonly captureTime: number
+  /** What the application said about its image. */
+  readonly metadata?: MetadataText | undefined
 }
 
 /** Images come a little early and late: so much of the interval is let pass. */
@@ -124,6 +127,7 @@ export class TrackEncoder {
       height: picture.image.height,
       scale: picture.scale,
       psnr: encoded.psnr,
+      metadata: picture.metadata,
     }
   }
 

@@ -224,8 +224,9 @@ export class TrackFeed {
 
   async #convert(image: TakenImage, scales: readonly Scale[]): Promise<TimedPicture[] | undefined> {
     try {
+      const { captureTime, metadata } = image
       const pictures = await this.#converter.convert(image, scales)
-      return pictures.map((picture) => ({ ...picture, captureTime: image.captureTime }))
+      return pictures.map((picture) => ({ ...picture, captureTime, metadata }))
     } catch (error) {
       if (!this.#last.discard(image)) image.release()
       this.#consumer.control.add(Word.DroppedUndecodable)

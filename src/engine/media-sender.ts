@@ -137,6 +137,11 @@ export class MediaSender {
     this.#estimator.setMaxRate((rate * PROBE_FACTOR) / MEDIA_SHARE)
   }
 
+  /** The time that a frame has in the viewer's stream, 1/90,000 s. To be asked in the order of sending. */
+  timeOf(frame: PacketizedFrame): number {
+    return this.#stream.timeOf(frame)
+  }
+
   /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
   sendFrame(frame: PacketizedFrame, now: number): void {
     if (frame.keyframe) {

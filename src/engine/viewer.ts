@@ -20,7 +20,9 @@ import {
   withAdvertised,
 } from '../signaling/index.js'
 import { type IceOptions, Peer } from '../transport/index.js'
+import { FrameNotes } from './frame-notes.js'
 import { MediaSender, type RateLimits } from './media-sender.js'
+import { NoteBudget } from './note-budget.js'
 
 import { readViewerMessage } from './viewer-message.js'
 
@@ -63,6 +65,8 @@ export class Viewer {
   readonly codec: VideoCodec
   readonly #peer: Peer
   readonly #sender: MediaSender
+  readonly #notes = new FrameNotes((text, bytes) => this.#sendNote(text, bytes))
+  readonly #noteBudget = new NoteBudget()
   readonly #clockOffset = randomInt(2 ** 32)
   readonly #cname = randomToken()
   readonly #ssrc = randomInt(1, 2 ** 32)
@@ -108,6 +112,7 @@ export class Viewer {
         onChannelOpen: (label) => this.#openChannel(label),
         onChannelMessage: (message) => this.#read(message),
         onChannelClosed: () => this.#closeChannel(),
+        onFrameChannelOpen: () => this.#notes.open(monotonicNow()),
         onError: (error) => events.onError(error),
       },
     )
@@ -189,6 +194,9 @@ export class Viewer {
     this.#scale = frame.scale
     const isFirst = this.#spokeAt === 0
     const now = monotonicNow()
+    // What nothing can be decoded of until a keyframe has come is not sent.
+    if (frame.keyframe || !this.#sender.waitsForKeyframe)
+      this.#notes.tell(frame.metadata, this.#sender.timeOf(frame), now)
     this.#sender.sendFrame(frame, now)
     this.#spokeAt = now
     if (isFirst) this.#peer.send(this.#sender.senderReport(now))
@@ -293,6 +301,11 @@ export class Viewer {
     if (!message) this.#ignored++
     else if (message.t !== 'ping') this.events.onMessage(message)
     else this.tell({ t: 'pong', id: message.id, at: message.at, clock: monotonicNow() })
+  }
+
+  #sendNote(text: string, bytes: number): boolean {
+    const now = monotonicNow()
+    return this.#noteBudget.allow(bytes, this.#sender.mediaRate(now), now) && this.#peer.sendFrameText(text)
   }
 
   #tellSize(width: number, height: number): void {

@@ -6,12 +6,19 @@ const TICKS_PER_MS = 90
 /** Seconds from NTP's epoch (1900) to Unix's (1970): RFC 868. */
 const NTP_EPOCH_OFFSET = 2_208_988_800
 
-/**
- * RTP timestamp of a moment on the monotonic clock (ms): 90 kHz from `clockOffset` on, modulo 2^32. The
- * same formula stands in the `hello` message to the viewer.
- */
+/** A moment on the monotonic clock (ms) in whole ticks of 90 kHz, as the data channel names frames. */
+export function toTicks(time: number): number {
+  return Math.round(time * TICKS_PER_MS)
+}
+
+/** RTP timestamp of a moment in ticks: the same formula stands in the `hello` message to the viewer. */
+export function ticksToRtp(ticks: number, clockOffset: number): number {
+  return (ticks + clockOffset) % 2 ** 32
+}
+
+/** RTP timestamp of a moment on the monotonic clock (ms): 90 kHz from `clockOffset` on, modulo 2^32. */
 export function rtpTimestamp(time: number, clockOffset: number): number {
-  return (Math.round(time * TICKS_PER_MS) + clockOffset) >>> 0
+  return ticksToRtp(toTicks(time), clockOffset)
 }
 
 /** What to add to the monotonic clock (ms) to get the wall clock (ms since the Unix epoch). */

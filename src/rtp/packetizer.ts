@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { FrameTiming } from '../common/frame-timing.js'
+import type { MetadataText } from '../common/metadata-text.js'
 import type { EncodedFrame, VideoCodec } from '../encode/encoded-frame.js'
 import { assemblePackets, HEADROOM, MAX_PAYLOAD_SIZE, type Payload } from './packet-buffer.js'
 import { h264Payloads } from './payload/h264.js'
@@ -16,6 +17,8 @@ export interface PacketizedFrame {
   readonly height: number
   /** The rung: both sides of the image were divided by this. */
   readonly scale: number
+  /** What the application said about the image; the same object for all its frames. */
+  readonly metadata?: MetadataText | undefined
   /**
    * `HEADROOM` bytes (scratch space for a viewer's header) and one payload each, in order of sending.
    * Empty when the encoder's data held nothing that RTP carries.
@@ -57,6 +60,7 @@ export class Packetizer {
       width: frame.width,
       height: frame.height,
       scale: frame.scale,
+      metadata: frame.metadata,
       packets,
       byteLength,
       sequenceNumber: this.#frames++,

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { OptionError, show } from '../common/errors.js'
-import { rtpTimestamp, toNtp, wallClockOffset } from './clock.js'
+import { rtpTimestamp, ticksToRtp, toNtp, toTicks, wallClockOffset } from './clock.js'
 import { type HeaderExtensionIds, HeaderTemplate, type PlayoutDelay } from './header.js'
 import { PacketHistory } from './history.js'
 import { HEADROOM } from './packet-buffer.js'
@@ -100,9 +100,9 @@ export class RtpStream {
   readonly #monitor = new ReceptionMonitor()
   #sequenceNumber: number
   #rtxSequenceNumber: number
-  /** The frame that is being sent, or was last, and its RTP time. */
-  #frame: PacketizedFrame | undefined
-  #timestamp = 0
+  /** Of frames that may still be sent, in ticks of 90 kHz. */
+  readonly #times = new WeakMap<PacketizedFrame, number>()
+  #lastTime = Number.NEGATIVE_INFINITY
   /** For sender reports, which count the media SSRC alone. */
   #reportedPackets = 0
   #reportedOctets = 0
@@ -158,7 +158,7 @@ export class RtpStream {
     const last = index === frame.packets.length - 1
     const sequenceNumber = this.#sequenceNumber
     this.#sequenceNumber = (sequenceNumber + 1) & 0xffff
-    const timestamp = this.#timestampOf(frame)
+    const timestamp = ticksToRtp(this.timeOf(frame), this.#options.clockOffset)
     this.#history.push(sequenceNumber, frame, index, timestamp, now)
     this.#stats.packetsSent++
     if (last) this.#stats.framesSent++
@@ -166,16 +166,20 @@ export class RtpStream {
   }
 
   /**
+   * The time of a frame in this stream, ticks of 90 kHz; its RTP time is made of it. Settled when it is
+   * asked for first, in the order of sending.
+   *
    * When a viewer changes to another rung, the picture that it has seen last may come once more, from the
    * other encoder. Two frames of one RTP time would be taken for one, so the second counts as a tick later.
    */
-  #timestampOf(frame: PacketizedFrame): number {
-    if (frame === this.#frame) return this.#timestamp
-    const timestamp = rtpTimestamp(frame.captureTime, this.#options.clockOffset)
-    const isLater = !this.#frame || ((timestamp - this.#timestamp) | 0) > 0
-    this.#frame = frame
-    this.#timestamp = isLater ? timestamp : (this.#timestamp + 1) >>> 0
-    return this.#timestamp
+  timeOf(frame: PacketizedFrame): number {
+    let time = this.#times.get(frame)
+    if (time === undefined) {
+      time = Math.max(this.#lastTime + 1, toTicks(frame.captureTime))
+      this.#lastTime = time
+      this.#times.set(frame, time)
+    }
+    return time
   }
 
   /**

@@ -1,4 +1,5 @@
 import { monotonicNow } from '../common/clock.js'
+import { MetadataText } from '../common/metadata-text.js'
 import { type SlotImage, SlotState, TrackControl, type TrackMemory, TrackState, Word } from './control.js'
 
 /** An image that the engine owns until it releases it. */
@@ -7,6 +8,8 @@ export interface TakenImage extends SlotImage {
   readonly data: Uint8Array
   /** From its capture time until it was taken, ms. */
   readonly waited: number
+  /** What the application said about the image. */
+  readonly metadata: MetadataText | undefined
   /** Gives the slot back to the producers. Once. */
   release(): void
 }
@@ -36,12 +39,19 @@ export class ImageConsumer {
         ...image,
         waited,
         data: control.slotBytes(slot, image.offset, image.byteLength),
+        metadata: this.#metadata(slot, image),
         release: () => {
           // Signalled again: a patient producer may have found room in the queue but no free slot.
           if (control.moveSlot(slot, SlotState.Taken, SlotState.Free)) control.signal(Word.Room)
         },
       }
     }
+  }
+
+  #metadata(slot: number, image: SlotImage): MetadataText | undefined {
+    if (image.metadataLength === 0) return undefined
+    const { buffer, byteOffset, byteLength } = this.control.metadataBytes(slot, image)
+    return new MetadataText(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'), byteLength)
   }
 
   /**

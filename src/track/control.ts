@@ -1,5 +1,6 @@
 import type { SourceFormat } from '../image/source.js'
 import { ENCODED_FORMATS, PIXEL_FORMATS } from '../image/source.js'
+import { MAX_METADATA_BYTES } from './metadata.js'
 import { ownThreads, Threads } from './threads.js'
 
 /*
@@ -56,6 +57,8 @@ export const SlotWord = {
   ByteLength: 5,
   /** Where in the slot the image starts, 0…7 (see ImageSource.alignment). */
   Offset: 6,
+  /** Bytes of JSON behind the image; 0: none. */
+  MetadataLength: 7,
   /** Float64: capture time, ms on the monotonic clock (words 8 and 9). */
   CaptureTime: 8,
 } as const
@@ -64,7 +67,7 @@ export const TrackState = { Open: 0, Closed: 1, Failed: 2 } as const
 export const SlotState = { Free: 0, Writing: 1, Ready: 2, Taken: 3 } as const
 export const Overflow = { DropOldest: 0, DropNewest: 1 } as const
 
-const MAGIC = 0x70636331 // "pcc1": layout version 1
+const MAGIC = 0x70636332 // "pcc2": layout version 2
 const HEADER_WORDS = 32
 const SLOT_WORDS = 16
 /**
@@ -72,8 +75,8 @@ const SLOT_WORDS = 16
  * the committed part of a growable buffer lies memory whose reading ends the process (seen).
  */
 export const READ_AHEAD = 256
-/** 8192 × 8192 RGBA and the alignment slack. */
-const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD
+/** 8192 × 8192 RGBA and the alignment slack, and metadata behind it. */
+const MAX_SLOT_BYTES = 8192 * 8192 * 4 + 8 + READ_AHEAD + MAX_METADATA_BYTES + READ_AHEAD
 /**
  * Slots beyond the queue: up to three kept (see engine/last-images.ts), one being converted, the rest for
  * `allocate()` and parallel producers.
@@ -120,6 +123,8 @@ export interface SlotImage {
   readonly offset: number
   /** Milliseconds on the monotonic clock. */
   readonly captureTime: number
+  /** Bytes; 0: none. */
+  readonly metadataLength: number
 }
 
 /** One publication of an image in a slot: the slot, and its state word at that time. */
@@ -273,6 +278,14 @@ export class TrackControl {
     return new Uint8Array(memory, offset, byteLength)
   }
 
+  /** Where the metadata of an image lie, in a slot that the caller owns: behind what SIMD code may read. */
+  metadataBytes(
+    slot: number,
+    image: Pick<SlotImage, 'offset' | 'byteLength' | 'metadataLength'>,
+  ): Uint8Array {
+    return this.slotBytes(slot, image.offset + image.byteLength + READ_AHEAD, image.metadataLength)
+  }
+
   /** Writes the header of a slot that the caller owns. */
   writeHeader(slot: number, image: SlotImage): void {
     const base = this.slotWord(slot, 0)
@@ -281,6 +294,7 @@ export class TrackControl {
     this.words[base + SlotWord.Height] = image.height
     this.words[base + SlotWord.ByteLength] = image.byteLength
     this.words[base + SlotWord.Offset] = image.offset
+    this.words[base + SlotWord.MetadataLength] = image.metadataLength
     this.#floats[(base + SlotWord.CaptureTime) >> 1] = image.captureTime
   }
 
@@ -294,6 +308,7 @@ export class TrackControl {
       height: word(SlotWord.Height),
       byteLength: word(SlotWord.ByteLength),
       offset: word(SlotWord.Offset),
+      metadataLength: word(SlotWord.MetadataLength),
       captureTime: this.#floats[(base + SlotWord.CaptureTime) >> 1] as number,
     }
   }

@@ -15,6 +15,7 @@ export type {
   Selected,
   WheelInput,
 } from './input.js'
+export type { AddImageOptions, ImageMetadata } from './metadata.js'
 export {
   type ContentHint,
   checkTrackName,

@@ -7,12 +7,14 @@ import { AllocatedImage, type AllocateOptions, layoutForAllocation } from './all
 import {
   MOST_WRITING,
   Overflow,
+  type SlotImage,
   SlotState,
   TrackControl,
   type TrackMemory,
   TrackState,
   Word,
 } from './control.js'
+import { type AddImageOptions, serializeMetadata } from './metadata.js'
 import { readStats, type TrackStats } from './stats.js'
 
 /** Given capture times further from now than this are mistakes of unit or epoch. */
@@ -44,18 +46,20 @@ export class ImageProducer {
    * always so while the track is open; with `overflow: 'drop-newest'` it is false when the queue is
    * full, and the image is dropped. False also when the track or the engine is closed.
    *
-   * @throws ImageError when it is not an image; names the field, what was expected and what came.
-   *   Nothing was queued, the stream goes on.
+   * @throws ImageError when it is not an image, or `metadata` no JSON value or too long; names the field,
+   *   what was expected and what came. Nothing was queued, the stream goes on.
    */
-  addImage(image: SyncImageLike | AllocatedImage): boolean {
+  addImage(image: SyncImageLike | AllocatedImage, options?: AddImageOptions): boolean {
     if (this.#control.load(Word.State) !== TrackState.Open) {
       if (image instanceof AllocatedImage) image.discard()
       return false
     }
     const now = monotonicNow()
-    if (image instanceof AllocatedImage) return this.#publishAllocated(image, now, false)
+    const metadata = this.#refusing(() => serializeMetadata(options))
+    if (image instanceof AllocatedImage) return this.#publishAllocated(image, metadata, now, false)
     return this.#publish(
       this.#refusing(() => openImage(image)),
+      metadata,
       now,
       false,
     )
@@ -69,9 +73,16 @@ export class ImageProducer {
    *
    * @throws ImageError as `addImage`. @throws EngineError when the track or the engine is or gets closed.
    */
-  addImageAsync(image: ImageLike | AllocatedImage): Promise<void> {
+  addImageAsync(image: ImageLike | AllocatedImage, options?: AddImageOptions): Promise<void> {
     const now = monotonicNow()
-    const result = this.#turn.then(() => this.#pushWhenRoom(image, now))
+    let metadata: Uint8Array | undefined
+    try {
+      // Now, or a caller that reuses the object would change what waits.
+      metadata = this.#refusing(() => serializeMetadata(options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const result = this.#turn.then(() => this.#pushWhenRoom(image, metadata, now))
     this.#turn = result.catch(() => {})
     return result
   }
@@ -110,7 +121,11 @@ export class ImageProducer {
     return readStats(this.#control)
   }
 
-  async #pushWhenRoom(image: ImageLike | AllocatedImage, now: number): Promise<void> {
+  async #pushWhenRoom(
+    image: ImageLike | AllocatedImage,
+    metadata: Uint8Array | undefined,
+    now: number,
+  ): Promise<void> {
     // Opened only now: the image's bytes are read when there is room for them.
     let source: ImageSource | undefined
     for (;;) {
@@ -121,10 +136,10 @@ export class ImageProducer {
       }
       if (this.#control.countSlots(SlotState.Ready) < this.#control.queueSize) {
         if (image instanceof AllocatedImage) {
-          if (this.#publishAllocated(image, now, true)) return
+          if (this.#publishAllocated(image, metadata, now, true)) return
         } else {
           source ??= await this.#refusingAsync(openImageAsync(image))
-          if (this.#publish(source, now, true)) return
+          if (this.#publish(source, metadata, now, true)) return
         }
       }
       // Atomics.waitAsync alone does not keep a thread alive; a timer does.
@@ -138,7 +153,7 @@ export class ImageProducer {
   }
 
   /** Copies an image into a slot and publishes it; false when there was no room. */
-  #publish(source: ImageSource, now: number, patient: boolean): boolean {
+  #publish(source: ImageSource, metadata: Uint8Array | undefined, now: number, patient: boolean): boolean {
     const captureTime = this.#captureTime(source.timestamp, now)
     const keepsOldest = this.#keepsOldest(patient)
     const slot = keepsOldest && this.#isFull() ? -1 : this.#claim(!keepsOldest)
@@ -146,11 +161,11 @@ export class ImageProducer {
     const { format, width, height, byteLength, alignment } = source
     try {
       this.#refusing(() => source.copyTo(this.#control.slotBytes(slot, alignment, byteLength)))
+      this.#writeHeader(slot, { format, width, height, byteLength, offset: alignment, captureTime }, metadata)
     } catch (error) {
       this.#free(slot)
       throw error
     }
-    this.#control.writeHeader(slot, { format, width, height, byteLength, offset: alignment, captureTime })
     if (this.#commit(slot, keepsOldest)) {
       this.#imageSize = { width, height }
       return true
@@ -160,11 +175,16 @@ export class ImageProducer {
   }
 
   /** When there is no room, a patient caller keeps the image and may try again. */
-  #publishAllocated(image: AllocatedImage, captureTime: number, patient: boolean): boolean {
+  #publishAllocated(
+    image: AllocatedImage,
+    metadata: Uint8Array | undefined,
+    captureTime: number,
+    patient: boolean,
+  ): boolean {
     const slot = image.release(this)
     const { format, width, height } = image
     const { byteLength } = image.data
-    this.#control.writeHeader(slot, { format, width, height, byteLength, offset: 0, captureTime })
+    this.#writeHeader(slot, { format, width, height, byteLength, offset: 0, captureTime }, metadata)
     const keepsOldest = this.#keepsOldest(patient)
     if (!(keepsOldest && this.#isFull()) && this.#commit(slot, keepsOldest)) {
       this.#imageSize = { width, height }
@@ -173,6 +193,13 @@ export class ImageProducer {
     if (patient) image.takeBack(slot)
     else this.#free(slot)
     return this.#noRoom(patient)
+  }
+
+  /** Completes a slot whose pixels are written: metadata travel with the image, and go with it. */
+  #writeHeader(slot: number, image: Omit<SlotImage, 'metadataLength'>, metadata: Uint8Array | undefined) {
+    const header = { ...image, metadataLength: metadata?.byteLength ?? 0 }
+    if (metadata) this.#control.metadataBytes(slot, header).set(metadata)
+    this.#control.writeHeader(slot, header)
   }
 
   /** Puts a written slot into the queue; false when the queue may not lose an image for it and has become full. */

@@ -26,6 +26,7 @@ import {
   toWheelInput,
   type WheelInput,
 } from './input.js'
+import type { AddImageOptions } from './metadata.js'
 import {
   checkCodecs,
   checkTrackName,
@@ -140,13 +141,13 @@ export class ImageTrack extends Emitter<TrackEvents> {
   }
 
   /** @see ImageProducer.addImage */
-  addImage(image: SyncImageLike | AllocatedImage): boolean {
-    return this.#producer.addImage(image)
+  addImage(image: SyncImageLike | AllocatedImage, options?: AddImageOptions): boolean {
+    return this.#producer.addImage(image, options)
   }
 
   /** @see ImageProducer.addImageAsync */
-  addImageAsync(image: ImageLike | AllocatedImage): Promise<void> {
-    return this.#producer.addImageAsync(image)
+  addImageAsync(image: ImageLike | AllocatedImage, options?: AddImageOptions): Promise<void> {
+    return this.#producer.addImageAsync(image, options)
   }
 
   /** @see ImageProducer.allocate */

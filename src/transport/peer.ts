@@ -1,4 +1,6 @@
+import { FRAMES_LABEL } from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
+import { FrameChannel } from './frame-channel.js'
 import { type IceOptions, toConfig } from './ice-options.js'
 import { IntakeMeter } from './intake-meter.js'
 import {
@@ -35,6 +37,8 @@ export interface PeerEvents {
   onChannelMessage(message: string | undefined): void
   /** The viewer's data channel is closed, by either side. There will not be another. Not called after `onClose`. */
   onChannelClosed(): void
+  /** The viewer's data channel for what belongs to frames can be written to. */
+  onFrameChannelOpen(): void
   /** Something was thrown in one of the callbacks above. */
   onError(error: unknown): void
 }
@@ -43,8 +47,8 @@ export interface PeerEvents {
 const GATHERING_TIMEOUT_MS = 1_000
 /** ICE and DTLS must be up within this time after the answer. */
 const CONNECT_TIMEOUT_MS = 20_000
-/** What the library reads at all; larger messages are cut. */
-const MAX_CHANNEL_READ = 16 * 1024
+/** The library has one limit for what it reads and what it sends: metadata of 64 KiB and what is around them. */
+const MAX_LIBRARY_MESSAGE = 68 * 1024
 /** Messages of the viewer's protocol have some hundred characters at most. */
 const MAX_CHANNEL_MESSAGE = 4 * 1024
 /** More than a mouse and a keyboard can give rise to; each costs the engine thread some 10 µs. */
@@ -63,6 +67,7 @@ export class Peer {
   /** There was a channel, and it is closed. */
   #channelSpent = false
   readonly #intake = new IntakeMeter(CHANNEL_INTAKE)
+  #frames: FrameChannel | undefined
   #channelsRefused = 0
   #connectTimer: NodeJS.Timeout | undefined
   #closed = false
@@ -73,7 +78,7 @@ export class Peer {
     this.#connection = new PeerConnection(id, {
       ...toConfig(id, ice),
       disableAutoNegotiation: true,
-      maxMessageSize: MAX_CHANNEL_READ,
+      maxMessageSize: MAX_LIBRARY_MESSAGE,
     })
     this.#listen()
     this.#track = this.#connection.addTrack(describeVideo(media))
@@ -152,6 +157,11 @@ export class Peer {
     this.#events.onChannelClosed()
   }
 
+  /** Sends a text that belongs to a frame. False when there is no channel for it, or no room. */
+  sendFrameText(text: string): boolean {
+    return !this.#closed && this.#frames !== undefined && this.#frames.send(text)
+  }
+
   /** Ends the connection; no event follows. Idempotent. */
   close(): void {
     if (this.#closed) return
@@ -159,7 +169,7 @@ export class Peer {
     clearTimeout(this.#connectTimer)
     // Each by itself, or it keeps its callbacks beyond the thread's end.
     const channel = this.#channelSpent ? undefined : this.#channel
-    for (const part of [channel, this.#track, this.#connection]) {
+    for (const part of [this.#frames, channel, this.#track, this.#connection]) {
       try {
         part?.close()
       } catch (error) {
@@ -181,6 +191,13 @@ export class Peer {
   }
 
   #adopt(channel: DataChannel): void {
+    if (channel.getLabel() === FRAMES_LABEL && !this.#frames && !this.#closed) {
+      this.#frames = new FrameChannel(channel, {
+        onOpen: () => this.#events.onFrameChannelOpen(),
+        onError: (error) => this.#events.onError(error),
+      })
+      return
+    }
     channel.onError(this.#guard(() => {}))
     channel.onClosed(this.#guard(() => channel === this.#channel && this.closeChannel()))
     if (this.#channel || this.#closed) {

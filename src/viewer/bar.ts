@@ -7,6 +7,7 @@ export interface BarActions {
   resetZoom(): void
   snapshot(): void
   toggleRecording(): void
+  toggleOverlay(): void
   toggleStats(): void
   toggleFullscreen(): void
 }
@@ -26,6 +27,7 @@ export class Bar {
   readonly badge = html('span')
   /** Buttons of others go before this one. */
   readonly stats: HTMLButtonElement
+  readonly #objects: HTMLButtonElement
   readonly #zoom: HTMLButtonElement
   readonly #zoomText = html('span')
   readonly #record: HTMLButtonElement
@@ -40,6 +42,8 @@ export class Bar {
     this.#record.append(this.#time)
     const snapshot = iconButton('Save a snapshot', ICONS.snapshot, () => actions.snapshot())
     snapshot.classList.add('capture')
+    this.#objects = iconButton('Objects', ICONS.objects, () => actions.toggleOverlay())
+    this.#objects.hidden = true
     this.stats = iconButton('Statistics', ICONS.stats, () => actions.toggleStats())
     this.root.append(
       html('span', { class: 'badge', part: 'badge' }, html('span', { class: 'dot' }), this.badge),
@@ -52,10 +56,12 @@ export class Bar {
       ),
       snapshot,
       this.#record,
+      this.#objects,
       this.stats,
       iconButton('Full screen', ICONS.fullscreen, () => actions.toggleFullscreen()),
     )
     this.showStats(false)
+    this.showOverlay(true)
     this.showRecording(undefined)
   }
 
@@ -65,6 +71,15 @@ export class Bar {
     setText(this.#zoomText, text)
     this.#zoom.setAttribute('aria-label', fitted ? `Zoom ${text}, fits` : `Zoom ${text}, make it fit`)
     this.#zoom.classList.toggle('zoomed', !fitted)
+  }
+
+  /** There are objects to draw: the button for them is of use only then. */
+  offerOverlay(): void {
+    this.#objects.hidden = false
+  }
+
+  showOverlay(shown: boolean): void {
+    this.#objects.setAttribute('aria-pressed', String(shown))
   }
 
   showStats(shown: boolean): void {

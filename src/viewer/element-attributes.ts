@@ -13,6 +13,7 @@ export class ElementAttributes extends Base {
     'rendering',
     'controls',
     'stats',
+    'overlay',
     'input',
     'pause-hidden',
   ]
@@ -72,6 +73,15 @@ export class ElementAttributes extends Base {
   }
   set stats(value: boolean) {
     this.toggleAttribute('stats', value)
+  }
+
+  /** Whether the objects of the metadata are drawn over the picture. Default true. */
+  get overlay(): boolean {
+    return this.getAttribute('overlay') !== 'off'
+  }
+  set overlay(value: boolean) {
+    if (value) this.removeAttribute('overlay')
+    else this.setAttribute('overlay', 'off')
   }
 
   /** `auto` (default): keys, mouse and touch go to the server when it listens to them; `off`: never. */

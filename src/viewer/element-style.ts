@@ -37,9 +37,11 @@ export const ELEMENT_STYLE = `
 .surface.choosing { cursor: crosshair; }
 .frame { position: absolute; overflow: hidden; }
 video, .frame canvas { position: absolute; left: 0; top: 0; display: block; object-fit: fill; pointer-events: none; }
-:host(:not([data-picture])) .frame { visibility: hidden; }
+:host(:not([data-picture])) :is(.frame, .overlay) { visibility: hidden; }
 .frame.pixelated > * { image-rendering: pixelated; }
-:host(:is([data-state="reconnecting"], [data-state="closed"], [data-state="failed"])) .frame { opacity: .55; transition: opacity .3s .4s; }
+:host(:is([data-state="reconnecting"], [data-state="closed"], [data-state="failed"])) :is(.frame, .overlay) { opacity: .55; transition: opacity .3s .4s; }
+.overlay { position: absolute; left: 0; top: 0; display: block; pointer-events: none; }
+.surface.on-object:not(.choosing) { cursor: pointer; }
 .grid { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 
 .status {
@@ -114,6 +116,6 @@ video, .frame canvas { position: absolute; left: 0; top: 0; display: block; obje
 @media (prefers-reduced-motion: reduce) {
   .status .spinner { animation: none; border-color: currentColor; opacity: .4; }
   .status { animation-duration: 1ms; }
-  .frame, .bar, .top { transition: none !important; }
+  .frame, .overlay, .bar, .top { transition: none !important; }
 }
 `

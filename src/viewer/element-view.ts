@@ -2,6 +2,7 @@ import { Bar, type BarActions } from './bar.js'
 import { BAR_STYLE } from './bar-style.js'
 import { html, setText } from './dom.js'
 import { ELEMENT_STYLE } from './element-style.js'
+import { Overlay } from './overlay/overlay.js'
 import { PANEL_STYLE } from './panel-style.js'
 import { codedSize, type Shown } from './picture.js'
 import { type Fit, type Placement, type PlacementInput, place, type Size, type Zoom } from './placement.js'
@@ -23,6 +24,7 @@ export class ElementView {
     tabindex: '-1',
   })
   readonly stats = new StatsPanel()
+  readonly overlay = new Overlay()
   readonly bar: Bar
   /** What pointers and keys arrive at: all of the stage; the picture lies in it. */
   readonly surface = html('div', {
@@ -67,8 +69,11 @@ export class ElementView {
     this.video.muted = true
     this.stats.root.hidden = true
     this.bar = new Bar(actions)
+    this.overlay.canvas.classList.add('overlay')
+    this.overlay.onObjects = () => this.bar.offerOverlay()
+    this.overlay.onHover = (isHovering) => this.surface.classList.toggle('on-object', isHovering)
     this.surface.append(this.#frame)
-    this.stage.append(this.surface, ...onPicture, this.#status, this.stats.root)
+    this.stage.append(this.surface, this.overlay.canvas, ...onPicture, this.#status, this.stats.root)
     const top = html('div', { class: 'top', part: 'top' }, html('slot', { name: 'top' }))
     this.#root.append(top, this.stage, ...beside, this.bar.root)
     root.append(this.#root)
@@ -82,6 +87,11 @@ export class ElementView {
   showStats(shown: boolean): void {
     this.stats.root.hidden = !shown
     this.bar.showStats(shown)
+  }
+
+  showOverlay(shown: boolean): void {
+    this.overlay.shown = shown
+    this.bar.showOverlay(shown)
   }
 
   showStatus(status: Status | undefined): void {
@@ -114,6 +124,7 @@ export class ElementView {
   /** Forgets the picture: what comes is another one. */
   clear(): void {
     this.thaw()
+    this.overlay.show(undefined)
     this.#coded = this.placement = this.situation = undefined
   }
 
@@ -145,6 +156,7 @@ export class ElementView {
       picture.style.width = `${placed.codedWidth * 100}%`
       picture.style.height = `${placed.codedHeight * 100}%`
     }
+    this.overlay.place(box, placed)
     const large = rendering === 'auto' && placed.scale >= PIXELATED_FROM
     classList.toggle('pixelated', large || rendering === 'pixelated')
     this.bar.showZoom(placed.scale, zoom === undefined)

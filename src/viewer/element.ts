@@ -5,6 +5,7 @@ import { ElementAttributes } from './element-attributes.js'
 import { ElementView } from './element-view.js'
 import { Idle } from './idle.js'
 import { Interaction } from './interaction.js'
+import { Pointing } from './overlay/pointing.js'
 import type { Point } from './placement.js'
 import type { Recording } from './recording.js'
 import { statusText } from './status-text.js'
@@ -22,12 +23,13 @@ import type { SnapshotOptions, ViewerCodec, ViewerOptions, ZoomChange } from './
  * - `rendering`: `auto` (default: sharp-edged pixels from three times the size on), `smooth`, `pixelated`.
  * - `controls`: a bar with buttons, and the track's trackbars. Default: no bar.
  * - `stats`: the statistics panel. Default: not shown.
+ * - `overlay`: `off` does not draw the objects of the metadata. Default: they are drawn.
  * - `input`: `auto` (default: keys, mouse and touch go to the server when it listens), `off`.
  * - `pause-hidden`: after how many seconds unseen the session ends (empty: 5). Default: it goes on.
  *
  * Events (none bubbles): `connected`, `disconnected`, `state` (detail `StateChange`), `stats` (detail
  * `ViewerStats`), `size` (detail `Size`), `zoom` (detail `ZoomChange`), `rights` (detail: whether input
- * is listened to), `frame`.
+ * is listened to), `frame`, `metadata` (detail `MetadataEvent`), `object` (detail `ObjectEvent`).
  *
  * For styling: `data-state`, `data-picture`, `data-docked` and `data-idle` on the host; parts `video`,
  * `frame`, `status`, `stats`, `controls`, `badge`, `trackbars`, `readout`, `select`, `top`; the slot
@@ -80,6 +82,9 @@ export class PixelcastViewElement extends ElementAttributes {
         resetZoom: () => this.resetZoom(),
         snapshot: () => void this.#captures.saveSnapshot(this.src),
         toggleRecording: () => void this.#captures.toggleRecording(this.src),
+        toggleOverlay: () => {
+          this.overlay = !this.overlay
+        },
         toggleStats: () => {
           this.stats = !this.stats
         },
@@ -89,7 +94,8 @@ export class PixelcastViewElement extends ElementAttributes {
       [trackbars.root, inspector.readout],
     )
     this.#captures = new Captures(this.#view)
-    this.#interaction.attach(this.#view.surface)
+    const pointing = new Pointing(this.#view.overlay, select, (hit) => this.#dispatch('object', hit))
+    this.#interaction.attach(this.#view.surface, [pointing])
     this.video.addEventListener('resize', () => this.#layout())
     this.video.addEventListener('loadeddata', () => this.#setPicture(true))
   }
@@ -102,6 +108,11 @@ export class PixelcastViewElement extends ElementAttributes {
   /** The element that shows the picture. With H.264 it may be a pixel larger than the image each way. */
   get video(): HTMLVideoElement {
     return this.#view.video
+  }
+
+  /** What the application said about the frame on the screen; undefined: nothing, or it is not known (yet). */
+  get metadata(): unknown {
+    return this.#viewer?.metadata
   }
 
   /** Device pixels a source pixel, 1 for 1:1; 0 before there is a picture. */
@@ -184,6 +195,7 @@ export class PixelcastViewElement extends ElementAttributes {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (name === 'controls') this.#showControls()
     else if (name === 'stats') this.#view.showStats(after !== null)
+    else if (name === 'overlay') this.#view.showOverlay(this.overlay)
     else if (name === 'fit' || name === 'rendering') this.#layout()
     else if (name === 'pause-hidden') {
       this.#absence.stop()
@@ -251,7 +263,12 @@ export class PixelcastViewElement extends ElementAttributes {
     viewer.on('frame', () => {
       if (!this.#picture) this.#setPicture(true)
       this.#interaction.inspector.refresh()
+      if (viewer.metadata === undefined) this.#view.overlay.show(undefined)
       this.#dispatch('frame', undefined)
+    })
+    viewer.on('metadata', (detail) => {
+      this.#view.overlay.show(detail.data)
+      this.#dispatch('metadata', detail)
     })
     viewer.connect()
     this.#showState(viewer)
@@ -317,17 +334,5 @@ export class PixelcastViewElement extends ElementAttributes {
 
   #dispatch(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }))
-  }
-}
-
-/** Registers `<pixelcast-view>`; does nothing outside a browser, or when it is registered already. */
-export function registerPixelcastView(): void {
-  if (typeof customElements === 'undefined' || customElements.get('pixelcast-view')) return
-  customElements.define('pixelcast-view', PixelcastViewElement)
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'pixelcast-view': PixelcastViewElement
   }
 }

@@ -1,16 +1,10 @@
 import { FrameRate } from './frame-rate.js'
 import { captureToDisplay, LatencyWindow } from './latency.js'
+import type { PresentedFrame } from './presented-frame.js'
 import type { Session } from './session.js'
 
 /** `expectedDisplayTime` further from now than this is a mistake of the browser's, ms. */
 const PLAUSIBLE_MS = 250
-
-/** Firefox ESR has `requestVideoFrameCallback`, but not `rtpTimestamp` in what it passes. */
-type FrameMetadata = VideoFrameCallbackMetadata & {
-  readonly rtpTimestamp?: number
-  /** When its last packet came, on this page's clock. */
-  readonly receiveTime?: number
-}
 
 /** What a shown frame is measured against. */
 export interface FrameSource {
@@ -22,7 +16,7 @@ export interface FrameSource {
 export class FrameMeter {
   readonly #video: HTMLVideoElement
   readonly #source: FrameSource
-  readonly #shown: () => void
+  readonly #shown: (frame: PresentedFrame) => void
   readonly #rate = new FrameRate()
   #latency = new LatencyWindow()
   #arrival = new LatencyWindow()
@@ -30,7 +24,7 @@ export class FrameMeter {
   #presented = 0
 
   /** @param shown called for each frame seen on the screen */
-  constructor(video: HTMLVideoElement, source: FrameSource, shown: () => void) {
+  constructor(video: HTMLVideoElement, source: FrameSource, shown: (frame: PresentedFrame) => void) {
     this.#video = video
     this.#source = source
     this.#shown = shown
@@ -65,17 +59,17 @@ export class FrameMeter {
     this.#handle = this.#video.requestVideoFrameCallback?.((now, frame) => this.#frame(now, frame)) ?? 0
   }
 
-  #frame(now: number, frame: FrameMetadata): void {
+  #frame(now: number, frame: PresentedFrame): void {
     this.#next()
     // Counts also the frames between two calls that were put on the screen without one.
     const frames = frame.presentedFrames - this.#presented
     this.#presented = frame.presentedFrames
     this.#rate.add(now, frames > 0 && frames < 100 ? frames : 1)
     this.#measure(now, frame)
-    this.#shown()
+    this.#shown(frame)
   }
 
-  #measure(now: number, frame: FrameMetadata): void {
+  #measure(now: number, frame: PresentedFrame): void {
     const { session, rtpOffset } = this.#source
     if (!session || rtpOffset === undefined) return
     const rtp = frame.rtpTimestamp ?? session.receiver.getSynchronizationSources()[0]?.rtpTimestamp
@@ -90,7 +84,7 @@ export class FrameMeter {
   }
 }
 
-function displayTime(now: number, frame: FrameMetadata): number {
+function displayTime(now: number, frame: PresentedFrame): number {
   for (const time of [frame.expectedDisplayTime, frame.presentationTime])
     if (Math.abs(time - now) < PLAUSIBLE_MS) return time
   return now

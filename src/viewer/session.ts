@@ -1,4 +1,4 @@
-import { CHANNEL_LABEL, type ServerMessage } from '../common/channel-protocol.js'
+import { CHANNEL_LABEL, FRAMES_INIT, FRAMES_LABEL, type ServerMessage } from '../common/channel-protocol.js'
 import { Channel } from './channel.js'
 import { Trickle } from './trickle.js'
 import { endSession, patchSession, postOffer, sessionExists, WhepError } from './whep.js'
@@ -31,6 +31,8 @@ export interface SessionHandlers {
   iceServers(servers: RTCIceServer[]): void
   live(): void
   message(message: ServerMessage): void
+  /** A message of the channel for frames. */
+  note(text: unknown): void
   /** The session is over, for a reason that was not `close()`. Called once at most. */
   lost(error: WhepError): void
 }
@@ -40,6 +42,7 @@ export class Session {
   readonly channel: Channel
   readonly receiver: RTCRtpReceiver
   readonly #pc: RTCPeerConnection
+  readonly #frames: RTCDataChannel
   readonly #options: SessionOptions
   readonly #handlers: SessionHandlers
   readonly #abort = new AbortController()
@@ -62,6 +65,8 @@ export class Session {
       silence: (state) => (state === 'dead' ? this.#lose('The server fell silent') : void this.#probe()),
       closed: () => this.#lose('The server closed the connection', 'absent'),
     })
+    this.#frames = this.#pc.createDataChannel(FRAMES_LABEL, FRAMES_INIT)
+    this.#frames.onmessage = (event: MessageEvent<unknown>) => handlers.note(event.data)
     this.#pc.ontrack = ({ track }) => {
       if (!this.#over) handlers.track(track)
     }
@@ -107,6 +112,7 @@ export class Session {
     this.#over = true
     clearTimeout(this.#timer)
     this.channel.stop()
+    this.#frames.onmessage = null
     this.#pc.ontrack = this.#pc.onconnectionstatechange = null
     this.#pc.close()
   }

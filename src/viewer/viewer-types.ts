@@ -37,6 +37,16 @@ export interface StateChange {
   readonly reason: string | undefined
 }
 
+/** Detail of the `metadata` event: what the application said about the frame on the screen. */
+export interface MetadataEvent {
+  /** As it was given to `addImage`. */
+  readonly data: unknown
+  /** When the image was pushed, or sent once more, ms on the server's monotonic clock. */
+  readonly time: number
+  /** Of the frame, as `requestVideoFrameCallback` has it. */
+  readonly rtpTimestamp: number
+}
+
 /** Events of a `Viewer`, with the argument of their listeners. */
 export interface ViewerEvents {
   /** The state, or the reason for it, changed. */
@@ -53,6 +63,11 @@ export interface ViewerEvents {
   message: ServerMessage
   /** A frame was seen on the screen; only with `video`, and only while the page is shown. */
   frame: undefined
+  /**
+   * The frame on the screen has metadata: with its `frame` event, or later while it is still there. Only
+   * with `video`, and in browsers that tell a frame's RTP time.
+   */
+  metadata: MetadataEvent
 }
 
 /** Detail of the element's `zoom` event. */

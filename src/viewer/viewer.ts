@@ -1,14 +1,16 @@
 import type { ServerMessage, ViewerMessage } from '../common/channel-protocol.js'
 import { Events } from './events.js'
 import { FrameMeter } from './frame-meter.js'
+import { FrameNotes } from './frame-notes.js'
 import { FrozenPicture } from './frozen-picture.js'
 import type { ServerTiming } from './latency-parts.js'
 import { afterPageLoad } from './page-load.js'
 import type { Size } from './placement.js'
+import { type PresentedFrame, shownRtp } from './presented-frame.js'
 import { Backoff } from './reconnect.js'
 import { canReceive, Session } from './session.js'
 import { type Counters, compareCounters, readCounters } from './stats.js'
-import type { ViewerCodec, ViewerEvents, ViewerOptions, ViewerState } from './viewer-types.js'
+import type { MetadataEvent, ViewerCodec, ViewerEvents, ViewerOptions, ViewerState } from './viewer-types.js'
 import { WhepError } from './whep.js'
 
 const STATS_INTERVAL_MS = 1_000
@@ -26,6 +28,10 @@ export class Viewer extends Events<ViewerEvents> {
   readonly #backoff = new Backoff()
   readonly #source: { session: Session | undefined; rtpOffset: number | undefined }
   #meter: FrameMeter | undefined
+  #notes = new FrameNotes()
+  /** RTP time of the frame on the screen, and what was said about it. */
+  #shownRtp: number | undefined
+  #metadata: MetadataEvent | undefined
   #removePageListeners: (() => void) | undefined
   #state: ViewerState = 'closed'
   #reason: string | undefined
@@ -73,6 +79,11 @@ export class Viewer extends Events<ViewerEvents> {
     return this.#size
   }
 
+  /** What the application said about the frame on the screen; undefined: nothing, or it is not known (yet). */
+  get metadata(): unknown {
+    return this.#metadata?.data
+  }
+
   /** Whether the server listens to this viewer's input at this moment. */
   get control(): boolean {
     return this.#control
@@ -98,7 +109,7 @@ export class Viewer extends Events<ViewerEvents> {
       return
     }
     const { video } = this.#options
-    if (video) this.#meter = new FrameMeter(video, this.#source, () => this.emit('frame', undefined))
+    if (video) this.#meter = new FrameMeter(video, this.#source, (frame) => this.#show(frame))
     this.#removePageListeners = this.#listenToPage()
     this.#attempt()
   }
@@ -111,7 +122,8 @@ export class Viewer extends Events<ViewerEvents> {
   #attempt(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    this.#source.rtpOffset = this.#timing = undefined
+    this.#source.rtpOffset = this.#timing = this.#shownRtp = undefined
+    this.#notes = new FrameNotes()
     this.#imageSent = false
     if (!this.#wasLive) this.#setState('connecting', this.#reason)
     const session = new Session(
@@ -129,6 +141,10 @@ export class Viewer extends Events<ViewerEvents> {
         },
         live: () => this.#live(),
         message: (message) => this.#receive(message),
+        note: (text) => {
+          this.#notes.receive(text)
+          this.#catchUp()
+        },
         lost: (error) => this.#lost(error),
       },
     )
@@ -166,6 +182,7 @@ export class Viewer extends Events<ViewerEvents> {
     if (message.t === 'hello') {
       this.#source.rtpOffset = message.rtpOffset
       this.#setControl(message.control)
+      this.#catchUp()
     } else if (message.t === 'rights') this.#setControl(message.control)
     else if (message.t === 'timing') this.#timing = message
     else if (message.t === 'image') this.#setSize(message)
@@ -188,6 +205,37 @@ export class Viewer extends Events<ViewerEvents> {
     if (control === this.#control) return
     this.#control = control
     this.emit('rights', control)
+  }
+
+  /** Another frame is on the screen. */
+  #show(frame: PresentedFrame): void {
+    const { video } = this.#options
+    const rtp = this.#notes.isEmpty || !video ? frame.rtpTimestamp : shownRtp(video, frame.rtpTimestamp)
+    const isAnother = rtp === undefined || rtp !== this.#shownRtp
+    if (isAnother) {
+      this.#shownRtp = rtp
+      this.#metadata = this.#findMetadata()
+    }
+    this.emit('frame', undefined)
+    if (isAnother && this.#metadata) this.emit('metadata', this.#metadata)
+  }
+
+  /** Metadata came, perhaps late: of the frame that is on the screen by now. */
+  #catchUp(): void {
+    const { video } = this.#options
+    // What comes for a frame that has just been replaced is too late: the next one has its turn soon.
+    const isThere = !this.#metadata && video && shownRtp(video, this.#shownRtp) === this.#shownRtp
+    if (!isThere) return
+    this.#metadata = this.#findMetadata()
+    if (this.#metadata) this.emit('metadata', this.#metadata)
+  }
+
+  #findMetadata(): MetadataEvent | undefined {
+    const { rtpOffset } = this.#source
+    const rtpTimestamp = this.#shownRtp
+    if (rtpOffset === undefined || rtpTimestamp === undefined) return undefined
+    const note = this.#notes.find(rtpTimestamp, rtpOffset)
+    return note && { data: note.data, time: note.time / 90, rtpTimestamp }
   }
 
   #lost(error: WhepError): void {

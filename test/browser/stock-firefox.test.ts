@@ -9,10 +9,12 @@ import { inOwnNetwork, mayMakeNetworks } from '../support/own-network.js'
  */
 describe('Firefox as a user has it, in a network of its own', () => {
   it.skipIf(!mayMakeNetworks())(
-    'passes the tests of the pages and of the command line',
+    'passes the tests of the pages, of metadata and of the command line',
     { timeout: 300_000 },
     async () => {
-      const tests = ['viewer-page', 'viewer-element', 'cli'].map((name) => `test/browser/${name}.test.ts`)
+      const tests = ['viewer-page', 'viewer-element', 'metadata', 'cli'].map(
+        (name) => `test/browser/${name}.test.ts`,
+      )
       const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...tests]
       const [command, parameters] = inOwnNetwork(process.execPath, ...vitest)
       const environment = { ...process.env, PIXELCAST_OWN_NETWORK: '1' }

@@ -40,6 +40,8 @@ const SERVERS = {
   'http.mjs': 'gray',
   'imshow.mjs': 'ramp',
   'paint.mjs': 'paint',
+  'boxes.mjs': 'boxes',
+  'objects.mjs': 'objects',
 }
 /** Programs that are looked at one by one below. */
 const OTHER_PROGRAMS = [
@@ -52,7 +54,13 @@ const OTHER_PROGRAMS = [
   'ingest.mjs',
   'errors.mjs',
 ]
-const IN_A_PAGE = ['browser: signaling', 'browser: element', 'browser: captures', 'browser: class']
+const IN_A_PAGE = [
+  'browser: signaling',
+  'browser: element',
+  'browser: objects',
+  'browser: captures',
+  'browser: class',
+]
 /** Programs at the beginning of a pipe on the command line. */
 const IN_A_PIPE = ['render.mjs']
 const PAGES = ['view.html']
@@ -250,11 +258,12 @@ describe('pages', () => {
   })
 
   it.each([
-    ['browser: element', "document.querySelector('pixelcast-view').video"],
-    ['browser: captures', "document.querySelector('pixelcast-view').video"],
-    ['browser: class', "document.querySelector('video')"],
-  ])('%s', async (title, video) => {
-    const program = run(FIRST_SNIPPET)
+    ['browser: element', "document.querySelector('pixelcast-view').video", FIRST_SNIPPET],
+    ['browser: captures', "document.querySelector('pixelcast-view').video", FIRST_SNIPPET],
+    ['browser: objects', "document.querySelector('pixelcast-view').video", 'boxes.mjs'],
+    ['browser: class', "document.querySelector('video')", FIRST_SNIPPET],
+  ])('%s', async (title, video, server) => {
+    const program = run(server)
     const pages = await PageServer.open('<!doctype html><body>', await program.url())
     const page = await browser.open(pages.url)
     await runInPage(page, title)

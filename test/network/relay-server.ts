@@ -17,11 +17,11 @@ const LONGEST_BODY = 1024 * 1024
  */
 export class RelayServer {
   readonly relays: Relay[] = []
-  #conditions: Pick<RelayOptions, 'down' | 'up'>
+  #conditions: Pick<RelayOptions, 'host' | 'down' | 'up'>
 
   static async start(
     target: string,
-    conditions: Pick<RelayOptions, 'down' | 'up' | 'seed'> = {},
+    conditions: Pick<RelayOptions, 'host' | 'down' | 'up' | 'seed'> = {},
   ): Promise<RelayServer> {
     const http = createServer()
     const relay = new RelayServer(http, target, conditions)
@@ -33,7 +33,7 @@ export class RelayServer {
   private constructor(
     private readonly http: Server,
     private readonly target: string,
-    private readonly options: Pick<RelayOptions, 'down' | 'up' | 'seed'>,
+    private readonly options: Pick<RelayOptions, 'host' | 'down' | 'up' | 'seed'>,
   ) {
     this.#conditions = options
     http.on('request', (request, response) => {
@@ -52,6 +52,7 @@ export class RelayServer {
   /** For sessions that there are and that will be. */
   change(conditions: Pick<RelayOptions, 'down' | 'up'>): void {
     this.#conditions = {
+      ...this.#conditions,
       down: { ...this.#conditions.down, ...conditions.down },
       up: { ...this.#conditions.up, ...conditions.up },
     }
@@ -103,7 +104,7 @@ export class RelayServer {
     return answer.replace(CANDIDATE, (_line, foundation: string, priority: string) => {
       if (!first) return 'a=x-left-out'
       first = false
-      return `a=candidate:${foundation} 1 UDP ${priority} 127.0.0.1 ${relay.port} typ host`
+      return `a=candidate:${foundation} 1 UDP ${priority} ${this.options.host ?? '127.0.0.1'} ${relay.port} typ host`
     })
   }
 }

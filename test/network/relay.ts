@@ -13,7 +13,9 @@ const HEADERS = OVERHEAD - 10
 const BUFFER = 2 * 1024 * 1024
 
 export interface RelayOptions {
-  /** Where the server listens on 127.0.0.1. */
+  /** The address of server and relay. Default 127.0.0.1. */
+  readonly host?: string | undefined
+  /** Where the server listens. */
   readonly serverPort: number
   readonly seed?: number
   /** From server to browser. */
@@ -52,6 +54,7 @@ interface Client {
 export class Relay {
   readonly #front: Socket
   readonly #serverPort: number
+  readonly #host: string
   readonly #clients = new Map<number, Promise<Client>>()
   readonly #down: Link<Parcel>
   readonly #up: Link<Parcel>
@@ -63,13 +66,17 @@ export class Relay {
   #bytes = 0
 
   static async start(options: RelayOptions): Promise<Relay> {
-    const relay = new Relay(await open(), options)
+    const relay = new Relay(await open(options.host ?? HOST), options)
     return relay
   }
 
-  private constructor(front: Socket, { serverPort, seed = 1, down = {}, up = {} }: RelayOptions) {
+  private constructor(
+    front: Socket,
+    { serverPort, host = HOST, seed = 1, down = {}, up = {} }: RelayOptions,
+  ) {
     this.#front = front
     this.#serverPort = serverPort
+    this.#host = host
     this.#down = new Link(seed, down)
     this.#up = new Link(seed + 1, up)
     front.on('message', (data, from) => void this.#fromBrowser(data, from))
@@ -112,7 +119,7 @@ export class Relay {
   }
 
   async #connect(port: number): Promise<Client> {
-    const client = { port, socket: await open() }
+    const client = { port, socket: await open(this.#host) }
     client.socket.on('message', (data, from) => {
       if (from.port === this.#serverPort) this.#send(this.#down, client, data)
     })
@@ -130,11 +137,11 @@ export class Relay {
     if (this.#closed) return
     const now = monotonicNow()
     for (const { packet } of this.#up.receive(now))
-      packet.client.socket.send(packet.data, this.#serverPort, HOST)
+      packet.client.socket.send(packet.data, this.#serverPort, this.#host)
     for (const { packet } of this.#down.receive(now)) {
       this.#packets++
       this.#bytes += packet.data.length + HEADERS
-      this.#front.send(packet.data, packet.client.port, HOST)
+      this.#front.send(packet.data, packet.client.port, this.#host)
     }
     const next = Math.min(this.#up.nextAt ?? Infinity, this.#down.nextAt ?? Infinity)
     const wait = Math.max(1, Math.floor(next - now))
@@ -143,11 +150,11 @@ export class Relay {
   }
 }
 
-async function open(): Promise<Socket> {
+async function open(host: string): Promise<Socket> {
   const socket = createSocket('udp4')
   // A packet to a port that was closed meanwhile comes back as an error; networks do not stop for that.
   socket.on('error', () => {})
-  socket.bind(0, HOST)
+  socket.bind(0, host)
   await once(socket, 'listening')
   try {
     socket.setRecvBufferSize(BUFFER)

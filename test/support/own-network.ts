@@ -9,12 +9,19 @@ const isOwnNetwork = process.env.PIXELCAST_OWN_NETWORK !== undefined
  * refuses media on loopback, only in a network of their own (see stock-firefox.test.ts).
  */
 export const PAGE_TEST = isOwnNetwork
-  ? ({ browser: 'firefox' satisfies BrowserName, isStock: true, server: {}, cli: [] } as const)
+  ? ({
+      browser: 'firefox' satisfies BrowserName,
+      isStock: true,
+      server: {},
+      cli: [],
+      media: '192.168.77.1',
+    } as const)
   : ({
       browser: 'chromium' satisfies BrowserName,
       isStock: false,
       server: { ice: { bindAddress: '127.0.0.1' } },
       cli: ['--media-host', '127.0.0.1'],
+      media: '127.0.0.1',
     } as const)
 
 /** Loopback, and one interface that leads nowhere: nothing that is sent there leaves the machine. */

@@ -56,6 +56,7 @@ function pressed(view: PixelcastViewElement, event: KeyboardEvent): void {
   if (event.composedPath()[0] instanceof HTMLInputElement || keys.open) return
   if (event.key === 'f') void view.toggleFullscreen()
   else if (event.key === 's') view.stats = !view.stats
+  else if (event.key === 'o') view.overlay = !view.overlay
   else if (event.key === '?') keys.showModal()
 }
 

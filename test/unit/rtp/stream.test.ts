@@ -110,6 +110,24 @@ describe('RTP time', () => {
     expect(timestamps([frameOf([10], 1000), frameOf([10], 1000), frameOf([10], 1001)]).at(-1)).toBe(90_090)
   })
 
+  it('is to the tick what a viewer is told in advance', () => {
+    const clockOffset = 0xfffffff0
+    const { stream, parsed } = streamOf({ clockOffset })
+    const times = [123_456_789.012_3, 123_456_789.012_3, 123_456_700, 123_456_822.333_3]
+    const frames = times.map((time) => frameOf([10], time))
+    const told = frames.map((frame) => stream.timeOf(frame))
+    for (const frame of frames) stream.sendPacket(frame, 0, 0)
+    expect(parsed().map(({ timestamp }) => timestamp)).toEqual(
+      told.map((time) => (time + clockOffset) % 2 ** 32),
+    )
+    expect(new Set(told).size).toBe(4)
+    // What was asked for and then not sent changes nothing.
+    stream.timeOf(frameOf([10], 123_456_900))
+    const late = frameOf([10], 123_456_850)
+    stream.sendPacket(late, 0, 0)
+    expect(parsed().at(-1)?.timestamp).toBe((stream.timeOf(late) + clockOffset) % 2 ** 32)
+  })
+
   it.each([undefined, RTX])('of a retransmission is that of the first sending (RTX: %o)', (rtx) => {
     const { stream, parsed } = streamOf(rtx ? { rtx } : {})
     const frames = [frameOf([10], 1000), frameOf([10], 1000, true), frameOf([10], 2000)]
