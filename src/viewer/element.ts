@@ -336,3 +336,9 @@ export class PixelcastViewElement extends ElementAttributes {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'pixelcast-view': PixelcastViewElement
+  }
+}

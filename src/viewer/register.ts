@@ -5,9 +5,3 @@ export function registerPixelcastView(): void {
   if (typeof customElements === 'undefined' || customElements.get('pixelcast-view')) return
   customElements.define('pixelcast-view', PixelcastViewElement)
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'pixelcast-view': PixelcastViewElement
-  }
-}
