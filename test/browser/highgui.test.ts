@@ -123,7 +123,9 @@ describe(`HighGUI in ${PAGE_TEST.browser}, by real keys and a real mouse`, () =>
     await page.keyboard.up('Shift')
     const codes = []
     for (let i = 0; i < 9; i++) codes.push(await gui.waitKeyEx())
-    expect(codes).toEqual([97, 13, 65288, 65535, 65361, 65471, 32, 65505, 65363 + 0x10000])
+    // What WebDriver calls Enter is the keypad's (its Return is the other one).
+    const enter = PAGE_TEST.isStock ? 65421 : 13
+    expect(codes).toEqual([97, enter, 65288, 65535, 65361, 65471, 32, 65505, 65363 + 0x10000])
     for (const key of ['Delete', 'ArrowUp']) await page.keyboard.press(key)
     expect([await gui.waitKey(), await gui.waitKey()]).toEqual([255, 82])
     await page.keyboard.press('z')

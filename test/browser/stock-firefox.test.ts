@@ -9,10 +9,10 @@ import { inOwnNetwork, mayMakeNetworks } from '../support/own-network.js'
  */
 describe('Firefox as a user has it, in a network of its own', () => {
   it.skipIf(!mayMakeNetworks())(
-    'passes the tests of the pages, of metadata and of the command line',
+    'passes the tests of the pages, of metadata and of HighGUI',
     { timeout: 300_000 },
     async () => {
-      const tests = ['viewer-page', 'viewer-element', 'metadata', 'cli'].map(
+      const tests = ['viewer-page', 'viewer-element', 'metadata', 'highgui'].map(
         (name) => `test/browser/${name}.test.ts`,
       )
       const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...tests]
