@@ -9,13 +9,13 @@ export interface IngestOptions {
    * others are answered 403. Requests that come through an own web server are taken without: it knows who sends.
    */
   readonly token?: string | undefined
-  /** True: a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
+  /** True: an image for a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
   readonly createTracks?: boolean | undefined
   /** Tracks that senders may have made at a time, 1…1000. Closing one makes room. Default 16. */
   readonly maxTracks?: number | undefined
   /** Longest image in bytes, 1,024…268,435,456. Default 33,554,432 (32 MiB): 3840×2160 in four channels. */
   readonly maxBytes?: number | undefined
-  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory. Default 32. */
+  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory, three times while its track is made. Default 32. */
   readonly maxSenders?: number | undefined
   /**
    * Longest time for an image to come, and between two images of a stream, 100…86,400,000 ms; then the request
