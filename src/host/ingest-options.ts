@@ -1,4 +1,4 @@
-import { checkKeys, OptionError, show } from '../common/errors.js'
+import { checkKeys, OptionError, show, showSecret } from '../common/errors.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
 
 /** How images are taken over HTTP (`PUT /tracks/NAME/image`, `POST /tracks/NAME/stream`); every one may be left out. */
@@ -31,6 +31,13 @@ const MOST_BYTES = 256 * 1024 * 1024
 export function checkIngestOptions(ingest: boolean | IngestOptions = false): IngestSettings | undefined {
   if (ingest === false) return undefined
   const options = ingest === true ? {} : ingest
+  // The token itself, instead of an object with it, must not be shown.
+  if (typeof options !== 'object')
+    throw new OptionError({
+      field: 'ingest',
+      expected: `an object with ${KNOWN.join(', ')}`,
+      actual: showSecret(options),
+    })
   checkKeys(options, KNOWN, 'ingest.')
   const {
     token,
@@ -52,11 +59,7 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
 /** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */
 export function checkIngestToken(token: unknown): asserts token is string {
   if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token) && isLong(token)) return
-  refuse(
-    'token',
-    '8 to 512 letters, digits and -._~+/=',
-    typeof token === 'string' ? `a text of ${token.length} characters` : show(token),
-  )
+  refuse('token', '8 to 512 letters, digits and -._~+/=', showSecret(token))
 }
 
 function isLong({ length }: string): boolean {
