@@ -133,3 +133,9 @@ export function show(value: unknown): string {
     ? `an instance of ${name}`
     : `an object with {${Object.keys(value).slice(0, 6).join(', ')}}`
 }
+
+/** The same of what may be a secret, or was meant to be one: says what it is, and nothing of what is in it. */
+export function showSecret(value: unknown): string {
+  if (typeof value === 'string') return `a text of ${value.length} characters`
+  return ['number', 'bigint', 'symbol'].includes(typeof value) ? `a ${typeof value}` : show(value)
+}

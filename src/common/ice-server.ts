@@ -17,7 +17,8 @@ export interface IceServer {
   readonly lifetime?: number | undefined
   /**
    * Who uses it. `viewers`: it is named to them. `server`: pixelcast itself, which behind a NAT learns its own
-   * address from STUN, and can be reached through a TURN relay (UDP only). Default `both`.
+   * address from STUN, and can be reached through a TURN relay (UDP only, not
+   * `turns:`). Default `both`.
    */
   readonly for?: 'viewers' | 'server' | 'both' | undefined
 }

@@ -13,9 +13,12 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
-import { readOrientation } from '../image/exif.js'
+import { ImageError } from '../common/errors.js'
+import { MAX_SIZE } from '../image/check.js'
+import type { EncodedSize } from '../image/encoded-size.js'
+import { isSideways, type Orientation, readOrientation } from '../image/exif.js'
 import type { EncodedFormat, PixelFormat, SourceFormat } from '../image/source.js'
-import { firstWebpPicture } from '../image/webp.js'
+import { firstWebpPicture, type Placement } from '../image/webp.js'
 import { ImageDecoder } from './image-decoder.js'
 import { Straightener } from './straightener.js'
 
@@ -54,17 +57,24 @@ export class SourceReader {
    * @throws ImageError when compressed bytes do not decode
    */
   async read(image: SourceImage): Promise<Frame> {
-    if (isCompressed(image.format)) return this.#readFile(image.format, image.data)
+    if (isCompressed(image.format)) return this.#readFile(image.format, image)
     return wrapPixels(image.format, image)
   }
 
-  async #readFile(format: EncodedFormat, data: Uint8Array): Promise<Frame> {
+  async #readFile(format: EncodedFormat, image: SourceImage): Promise<Frame> {
+    const { data } = image
+    const orientation = readOrientation(data)
     const first = format === 'webp' ? firstWebpPicture(data) : undefined
+    const placement = first?.placement
+    if (placement) checkCanvas(placement, image, orientation)
     const frame = await this.#decoder.decode(format, first?.file ?? data)
-    return this.#straightener.straighten(frame, {
-      orientation: readOrientation(data),
-      placement: first?.placement,
-    })
+    try {
+      checkDecoded(frame, placement)
+    } catch (error) {
+      frame.free()
+      throw error
+    }
+    return this.#straightener.straighten(frame, { orientation, placement })
   }
 
   close(): void {
@@ -72,6 +82,35 @@ export class SourceReader {
     this.#straightener.close()
   }
 }
+
+/*
+ * The door has checked the size that the header tells. What the file is made of in the end has to fit it: a file
+ * that can be read in two ways, or was changed in its slot meanwhile, must not decide how much memory is taken.
+ */
+
+/** @throws ImageError unless the canvas of an animation is as large as the door was told */
+function checkCanvas({ canvas }: Placement, { width, height }: EncodedSize, orientation: Orientation): void {
+  const [wide, high] = isSideways(orientation) ? [height, width] : [width, height]
+  if (canvas.width === wide && canvas.height === high) return
+  throw new ImageError({
+    field: 'data',
+    expected: `a canvas of ${wide}×${high} pixels, as in its header`,
+    actual: `one of ${canvas.width}×${canvas.height}`,
+  })
+}
+
+/** @throws ImageError when a decoded picture is too wide or too high, or does not lie on its canvas */
+function checkDecoded({ width, height }: EncodedSize, placement: Placement | undefined): void {
+  const { canvas, left, top } = placement ?? { canvas: LARGEST, left: 0, top: 0 }
+  if (left + width <= canvas.width && top + height <= canvas.height) return
+  throw new ImageError({
+    field: 'data',
+    expected: `a picture within ${canvas.width}×${canvas.height} pixels`,
+    actual: `one of ${width}×${height}${placement ? ` at ${left}, ${top}` : ''}`,
+  })
+}
+
+const LARGEST: EncodedSize = { width: MAX_SIZE, height: MAX_SIZE }
 
 /** A frame over the slot's memory, without a copy. */
 function wrapPixels(format: PixelFormat, image: SourceImage): Frame {

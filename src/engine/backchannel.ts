@@ -86,6 +86,7 @@ export class Backchannel {
     const had = this.#rights.has(viewer)
     const heir = this.#rights.leave(viewer)
     this.#behind.delete(viewer)
+    this.#question?.forget(viewer)
     if (had) this.events.onRights(viewer.identity.id, false)
     if (heir) {
       this.events.onRights(heir.identity.id, true)

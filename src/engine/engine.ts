@@ -190,6 +190,11 @@ export class Engine implements EngineApi {
     if (viewer) this.#end(viewer, 'the application closed it', { tell: true, retry: false })
   }
 
+  /** Ends the data channel of a viewer, by its public id, and nothing else. */
+  closeChannel(id: string): void {
+    this.#byId(id)?.closeChannel()
+  }
+
   /** Of a viewer by its public id; undefined when it is gone. */
   viewerStats(id: string): ViewerStats | undefined {
     return this.#byId(id)?.stats(monotonicNow())

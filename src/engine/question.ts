@@ -19,6 +19,11 @@ export class Question<V> {
     this.#declined.add(viewer)
   }
 
+  /** It is gone: a question may stay open for as long as the application lives. */
+  forget(viewer: V): void {
+    this.#declined.delete(viewer)
+  }
+
   /** @returns whether all who are left have declined, of those that can be asked */
   isDeclined(viewers: readonly V[]): boolean {
     return viewers.length > 0 && viewers.every((viewer) => this.#declined.has(viewer))

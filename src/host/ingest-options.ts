@@ -1,4 +1,4 @@
-import { checkKeys, OptionError, show } from '../common/errors.js'
+import { checkKeys, OptionError, show, showSecret } from '../common/errors.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
 
 /** How images are taken over HTTP (`PUT /tracks/NAME/image`, `POST /tracks/NAME/stream`); every one may be left out. */
@@ -9,13 +9,13 @@ export interface IngestOptions {
    * others are answered 403. Requests that come through an own web server are taken without: it knows who sends.
    */
   readonly token?: string | undefined
-  /** True: a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
+  /** True: an image for a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
   readonly createTracks?: boolean | undefined
   /** Tracks that senders may have made at a time, 1…1000. Closing one makes room. Default 16. */
   readonly maxTracks?: number | undefined
   /** Longest image in bytes, 1,024…268,435,456. Default 33,554,432 (32 MiB): 3840×2160 in four channels. */
   readonly maxBytes?: number | undefined
-  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory. Default 32. */
+  /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory, three times while its track is made. Default 32. */
   readonly maxSenders?: number | undefined
   /**
    * Longest time for an image to come, and between two images of a stream, 100…86,400,000 ms; then the request
@@ -31,6 +31,13 @@ const MOST_BYTES = 256 * 1024 * 1024
 export function checkIngestOptions(ingest: boolean | IngestOptions = false): IngestSettings | undefined {
   if (ingest === false) return undefined
   const options = ingest === true ? {} : ingest
+  // The token itself, instead of an object with it, must not be shown.
+  if (typeof options !== 'object')
+    throw new OptionError({
+      field: 'ingest',
+      expected: `an object with ${KNOWN.join(', ')}`,
+      actual: showSecret(options),
+    })
   checkKeys(options, KNOWN, 'ingest.')
   const {
     token,
@@ -52,11 +59,7 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
 /** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */
 export function checkIngestToken(token: unknown): asserts token is string {
   if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token) && isLong(token)) return
-  refuse(
-    'token',
-    '8 to 512 letters, digits and -._~+/=',
-    typeof token === 'string' ? `a text of ${token.length} characters` : show(token),
-  )
+  refuse('token', '8 to 512 letters, digits and -._~+/=', showSecret(token))
 }
 
 function isLong({ length }: string): boolean {

@@ -42,6 +42,8 @@ export class Ingest {
         `senders may make ${most} tracks, and have (the option ingest.maxTracks); close one, or send to another`,
       )
     const track = this.#add(name)
+    // Unless the application did not want it: then its close event is over.
+    if (track.closed) return track
     this.#made.add(track)
     track.once('close', () => this.#made.delete(track))
     return track

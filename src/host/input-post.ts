@@ -4,12 +4,18 @@ import { InputQueue, type ViewerInput } from './input-queue.js'
 
 /** Posts what waits in an `InputQueue` when it is due: at the end of this turn of the event loop, or a little later. */
 export class InputPost {
-  readonly #queue = new InputQueue()
+  readonly #queue: InputQueue
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(private readonly post: (inputs: readonly ViewerInput[]) => void) {}
+  /** @param onExcess see `InputQueue` */
+  constructor(
+    private readonly post: (inputs: readonly ViewerInput[]) => void,
+    onExcess: (viewer: string) => void,
+  ) {
+    this.#queue = new InputQueue(onExcess)
+  }
 
   /** @returns false when too much of this viewer waits */
   push(viewer: string, message: InputMessage): boolean {

@@ -28,17 +28,26 @@ export class InputQueue {
   #isUnanswered = false
   #sentAt = Number.NEGATIVE_INFINITY
 
-  /** @returns false when too much of this viewer waits; it was not taken then */
+  /** @param onExcess there was no more room for others because of this viewer: nothing of it is to come any more */
+  constructor(private readonly onExcess: (viewer: string) => void = () => {}) {}
+
+  /**
+   * An answer to the question for a rectangle is taken always: there is one to a question, and the application
+   * waits for it.
+   *
+   * @returns false when too much of this viewer waits; it was not taken then
+   */
   push(viewer: string, message: InputMessage): boolean {
     const own = this.#ofViewers.get(viewer) ?? []
     const last = own.at(-1)
     const joined = this.#isUnanswered && last && 'message' in last.input && join(last.input.message, message)
     if (joined) {
       last.input = { viewer, message: joined }
+      // Of the values that several viewers give to a control the last one counts: it has to come last.
+      if (joined.t === 'control') this.#moveToEnd(last)
       return true
     }
-    const isFull = own.length >= MOST_OF_ONE || this.#waiting.size >= MOST_OF_ALL
-    if (isFull && !this.#dropMove(own)) return false
+    if (message.t !== 'selected' && !this.#makeRoom(own)) return false
     this.#add(own, { viewer, message })
     return true
   }
@@ -82,6 +91,37 @@ export class InputQueue {
     this.#waiting.add(entry)
   }
 
+  #moveToEnd(entry: Entry): void {
+    this.#waiting.delete(entry)
+    this.#waiting.add(entry)
+  }
+
+  /** @returns false when there is no room for one more of the viewer whose these are */
+  #makeRoom(own: Entry[]): boolean {
+    const isFull = own.length >= MOST_OF_ONE || this.#waiting.size >= MOST_OF_ALL
+    if (!isFull || this.#dropMove(own)) return true
+    return own.length < MOST_OF_ONE && this.#throwOut(own.length)
+  }
+
+  /**
+   * Takes the room of the viewer that has most, if that is more than so many.
+   *
+   * @returns whether there is room now
+   */
+  #throwOut(more: number): boolean {
+    let viewer: string | undefined
+    let most: Entry[] = []
+    for (const [id, entries] of this.#ofViewers)
+      if (entries.length > Math.max(more, most.length)) [viewer, most] = [id, entries]
+    if (viewer === undefined) return false
+    const kept = essence(most)
+    for (const entry of most) if (!kept.has(entry)) this.#waiting.delete(entry)
+    if (kept.size > 0) this.#ofViewers.set(viewer, [...kept])
+    else this.#ofViewers.delete(viewer)
+    this.onExcess(viewer)
+    return this.#waiting.size < MOST_OF_ALL
+  }
+
   /** The oldest move of a viewer; what it pressed and released stays. */
   #dropMove(own: Entry[]): boolean {
     const at = own.findIndex(
@@ -90,6 +130,18 @@ export class InputQueue {
     const [entry] = at < 0 ? [] : own.splice(at, 1)
     return entry !== undefined && this.#waiting.delete(entry)
   }
+}
+
+/** What may not be lost whoever did it, because the engine acts on it already: last values, answers, its leaving. */
+function essence(entries: readonly Entry[]): Set<Entry> {
+  const values = new Map<string, Entry>()
+  const kept: Entry[] = []
+  for (const entry of entries) {
+    const { input } = entry
+    if ('gone' in input || input.message.t === 'selected') kept.push(entry)
+    else if (input.message.t === 'control') values.set(input.message.name, entry)
+  }
+  return new Set([...values.values(), ...kept])
 }
 
 /** One message instead of two that follow one another, where nothing of use is lost by it. */

@@ -46,7 +46,10 @@ async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
   const keys = new Map<string, number>()
   const keyOf = (track: string): number => keys.get(track) ?? 0
-  const inputs = new InputPost((batch) => report({ event: 'input', inputs: batch } as EngineEvent))
+  const inputs = new InputPost(
+    (batch) => report({ event: 'input', inputs: batch } as EngineEvent),
+    (viewer) => engine.closeChannel(viewer),
+  )
   const engine = new Engine(
     { ice: settings.ice, firefoxIce: settings.firefoxIce, maxViewers: settings.maxViewers },
     {

@@ -54,7 +54,8 @@ export function readWebpHeader(bytes: Uint8Array): EncodedSize {
     const length = view.getUint32(at + 4, true)
     const data = at + CHUNK_HEADER_BYTES
     if (data + length > end) return truncated(bytes, data + length)
-    if (type === VP8X) size = readExtended(view, data, length)
+    // The first one, as for all who read the file after this: a second one would be checked in its stead.
+    if (type === VP8X) size ??= readExtended(view, data, length)
     // The canvas size of an extended file counts, not that of the picture on it.
     if (type === VP8) return size ?? readLossy(view, data, length)
     if (type === VP8L) return size ?? readLossless(view, data, length)

@@ -5,6 +5,7 @@ import {
   type ServerOptions,
 } from 'node:http'
 import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { ListenError } from '../common/errors.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { IncomingBody } from './incoming-body.js'
@@ -30,7 +31,10 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Request line and headers have to be here by then: a connection that dawdles is of no use to a viewer. */
+/**
+ * Request line and headers have to be here by then, and so has the TLS handshake before them: a connection that dawdles
+ * is of no use to a viewer.
+ */
 const HEADERS_TIMEOUT_MS = 10_000
 /** A page polls about once a second; longer than most proxies keep theirs would be wrong as well. */
 const KEEP_ALIVE_TIMEOUT_MS = 10_000
@@ -58,7 +62,13 @@ export async function listen(app: App, { host, port, tls, onError }: ListenOptio
     : { server: createHttpServer(options, handler), unwatch: () => {} }
   // Without a listener Node asks for the body before anybody has looked at the headers.
   server.on('checkContinue', handler)
-  await open(server, host, port)
+  const sockets = keepSockets(server)
+  try {
+    await open(server, host, port)
+  } catch (error) {
+    unwatch()
+    throw error
+  }
   // A connection that cannot be accepted (out of file handles) is an event of its own, and without a
   // listener it would end the thread. Malformed HTTP needs none: Node answers 400 and hangs up.
   server.on('error', () => {})
@@ -72,6 +82,8 @@ export async function listen(app: App, { host, port, tls, onError }: ListenOptio
       closing ??= new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
+        // Not among those before the first byte of HTTP: a handshake that dawdles would hold this up.
+        for (const socket of sockets) socket.destroy()
       })
       return closing
     },
@@ -84,9 +96,20 @@ async function secureServer(
   handler: RequestListener,
   onError: (error: unknown) => void = () => {},
 ) {
-  const server = createHttpsServer({ ...options, ...(await readCertificate(files)) }, handler)
+  const current = await readCertificate(files)
+  const server = createHttpsServer({ ...options, handshakeTimeout: HEADERS_TIMEOUT_MS, ...current }, handler)
   const unwatch = watchCertificate(files, (certificate) => server.setSecureContext(certificate), onError)
   return { server, unwatch }
+}
+
+/** The connections that are open, from their first moment; below TLS, if there is any. */
+function keepSockets(server: Server | SecureServer): ReadonlySet<Duplex> {
+  const sockets = new Set<Duplex>()
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }
 
 function open(server: Server | SecureServer, host: string, port: number): Promise<void> {

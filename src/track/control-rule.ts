@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { OptionError, show } from '../common/errors.js'
+import { OptionError, showSecret } from '../common/errors.js'
 
 /**
  * Whose input a track listens to: keys, pointer, controls, rectangles. Everybody else may only watch.
@@ -28,13 +28,14 @@ export function checkControlRule(rule: unknown): 'nobody' | 'anyone' | 'first' |
     throw new OptionError({
       field: 'control.token',
       expected: '1 to 256 characters: letters, digits, -._~+/, and = at the end',
-      actual: typeof token === 'string' ? `${token.length} characters, not all of them such` : show(token),
+      actual:
+        typeof token === 'string' ? `${token.length} characters, not all of them such` : showSecret(token),
     })
   }
   throw new OptionError({
     field: 'control',
     expected: "'nobody', 'anyone', 'first' or { token }",
-    actual: show(rule),
+    actual: showSecret(rule),
   })
 }
 

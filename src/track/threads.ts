@@ -16,6 +16,10 @@ import { isMainThread } from 'node:worker_threads'
  * hand over a port (`postMessageToThread`) shows in the application's own `workerMessage` listeners.
  *
  * A worker started with `trackUnmanagedFds: false` is taken to live for ever.
+ *
+ * One thing escapes this: when the next worker that gets the same descriptor pushes only to tracks that another thread
+ * made, it enters another table, and the dead one seems alive in this. The slots that it held are lost to their track
+ * until that worker ends as well, or pushes to a track of this table.
  */
 
 /** Always there and never written to; hardly anybody else keeps it open. */

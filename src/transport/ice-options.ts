@@ -32,12 +32,13 @@ export function toConfig(user: string, ice: IceOptions): Pick<RtcConfig, 'iceSer
   }
 }
 
-/** libjuice speaks to STUN and TURN servers over UDP alone. */
+/** libjuice speaks to STUN and TURN servers over UDP alone, and never encrypted. */
 function nativeServers(user: string, servers: readonly IceServer[]): NativeServer[] {
   return servers.flatMap((server): NativeServer[] => {
     const address = parseIceServerUrl(server.url)
     if (!address || server.for === 'viewers' || address.transport !== 'udp') return []
     const { scheme, host, port } = address
+    if (scheme === 'stuns' || scheme === 'turns') return []
     if (scheme === 'stun') return [`stun:${host.includes(':') ? `[${host}]` : host}:${port}`]
     const { username = '', credential = '' } = accessTo(server, user, Date.now())
     return [{ hostname: host, port, username, password: credential, relayType: 'TurnUdp' }]

@@ -231,13 +231,12 @@ export class MultipartParser {
     const { bytes } = this.#part
     const whole = this.#whole(found < 0 ? bytes : bytes.subarray(0, found))
     const body = whole ?? (found < 0 ? undefined : withoutLineEnd(bytes.subarray(0, found)))
-    if (body && body.length <= maxBytes) this.#handOver(body)
-    else if (body || bytes.length > maxBytes + this.#delimiter.length + 2)
-      this.#events.onRefused(tooLong('more', maxBytes))
-    else return step.length
-    if (found >= 0) return this.#afterDelimiter(found, before)
+    if (!body && bytes.length <= maxBytes + this.#delimiter.length + 2) return step.length
+    // what is handed over is complete, also when whoever takes it throws
     this.#state = 'passing'
-    return step.length
+    if (body && body.length <= maxBytes) this.#handOver(body)
+    else this.#events.onRefused(tooLong('more', maxBytes))
+    return found < 0 ? step.length : this.#afterDelimiter(found, before)
   }
 
   /** Nothing is wanted up to the next delimiter. */

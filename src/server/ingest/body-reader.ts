@@ -14,10 +14,10 @@ export class BodyReader {
   /** @param timeout ms without a call of `progress` */
   constructor(read: ReadBody, timeout: number) {
     this.#read = read
-    this.#timer = setTimeout(() => {
-      this.#failure = new SignalingError(408, `no whole image came for ${timeout / 1000} s`)
-      this.#end?.(this.#failure)
-    }, timeout)
+    this.#timer = setTimeout(
+      () => this.fail(new SignalingError(408, `no whole image came for ${timeout / 1000} s`)),
+      timeout,
+    )
   }
 
   /** An image came: the time begins anew. */
@@ -25,9 +25,15 @@ export class BodyReader {
     this.#timer.refresh()
   }
 
+  /** Ends the reading: `each` throws this. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.#end?.(this.#failure)
+  }
+
   /**
    * Calls back with each chunk; resolves at the end of the body. Throws `SignalingError` (400 broken off,
-   * 408 too slow), and what `onChunk` throws: the rest is not read then.
+   * 408 too slow), what `onChunk` throws, and what `fail` was told: the rest is not read then.
    */
   async each(onChunk: (chunk: Uint8Array) => void): Promise<void> {
     if (this.#failure) throw this.#failure

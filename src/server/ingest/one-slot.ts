@@ -13,10 +13,12 @@ type Image = Parameters<TrackInput['addImage']>[0]
 export class OneSlotEach {
   readonly #busy = new WeakSet<TrackInput>()
 
-  /** Where frames for a track go. `add` hands an image over. */
-  target(track: TrackInput, add: (image: Image) => unknown): FrameTarget<HeldSlot> {
+  /** Where frames for a track go, which may not be there yet. `add` hands an image over. */
+  target(trackOf: () => TrackInput | undefined, add: (image: Image) => unknown): FrameTarget<HeldSlot> {
     return {
       allocate: (layout: FrameLayout) => {
+        const track = trackOf()
+        if (!track) throw new EngineError('the track is not there yet')
         if (this.#busy.has(track)) throw new EngineError('another sender holds the slot')
         const slot = track.allocate(layout)
         this.#busy.add(track)

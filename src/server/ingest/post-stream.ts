@@ -1,15 +1,19 @@
-import { ImageError, type PixelcastError, SignalingError } from '../../common/errors.js'
+import { ImageError, SignalingError } from '../../common/errors.js'
 import { problem } from '../problem.js'
 import type { BodyReader } from './body-reader.js'
 import type { OneSlotEach } from './one-slot.js'
 import type { RawLayout } from './raw-layout.js'
-import type { IngestGate, IngestSettings } from './settings.js'
+import { Refusals } from './refusals.js'
+import type { IngestGate, IngestSettings, TrackInput } from './settings.js'
 import { sinkFor } from './stream-sink.js'
-import { makeTrack, trackClosed } from './track-of.js'
+import { type PushImage, StreamTrack } from './stream-track.js'
+import { trackClosed } from './track-of.js'
 
 /** A stream of images for one track. */
 export interface StreamRequest {
   readonly name: string
+  /** Undefined: it is to be made when the first image is there. */
+  readonly track: TrackInput | undefined
   readonly contentType: string
   readonly layout: RawLayout | undefined
 }
@@ -28,64 +32,69 @@ export interface StreamCounts {
   lastError?: string
 }
 
-/** The application hears of refused images, of each sender at most once in this time (ms). */
-const REPORT_INTERVAL = 1000
-
 /** Reads a stream to its end. Answers with its counts, also when it could not be read to its end. */
 export async function postStream(
-  { name, contentType, layout }: StreamRequest,
+  { name, track: given, contentType, layout }: StreamRequest,
   body: BodyReader,
   { gate, settings, slots }: { gate: IngestGate; settings: IngestSettings; slots: OneSlotEach },
 ): Promise<Response> {
-  const track = await makeTrack(gate, name)
   const counts: StreamCounts = { images: 0, refused: 0, dropped: 0, incomplete: 0 }
-  let reported = Number.NEGATIVE_INFINITY
-  let isClosed = false
+  const refusals = new Refusals((error) => gate.report(name, error))
   let total = 0
-  const refuse = (error: PixelcastError) => {
-    counts.refused++
-    counts.lastError = error.message
-    if (performance.now() - reported < REPORT_INTERVAL) return
-    reported = performance.now()
-    gate.report(name, error)
+  const push: PushImage = (to, image, count) => {
+    const isTaken = to.addImage(image)
+    if (!isTaken && gate.track(name) !== to) throw trackClosed(name)
+    counts.images += isTaken ? count : count - 1
+    if (!isTaken) counts.dropped++
+    return isTaken
   }
+  const onFailure = (error: unknown) => body.fail(error instanceof Error ? error : new Error(String(error)))
+  const track = new StreamTrack({ gate, name, track: given, push, onFailure })
   const sink = sinkFor({
     contentType,
     layout,
     maxBytes: settings.maxBytes,
-    track,
+    track: () => track.input,
     slots,
     onImage: (load) => {
       try {
-        if (track.addImage(load())) {
-          counts.images++
-          body.progress()
-        } else if (gate.track(name) === track) counts.dropped++
-        else isClosed = true
+        if (track.add(load())) body.progress()
+        refusals.endRow()
       } catch (error) {
-        if (!(error instanceof ImageError) && !(error instanceof SignalingError)) throw error
-        refuse(error)
+        if (!(error instanceof ImageError)) throw error
+        refusals.add(() => error)
       }
     },
     onRefused: (reason) =>
-      refuse(new ImageError({ field: 'data', expected: 'a whole image', actual: reason })),
+      refusals.add(() => new ImageError({ field: 'data', expected: 'a whole image', actual: reason() })),
   })
-  let failure: SignalingError | undefined
-  try {
-    await body.each((chunk) => {
-      total += chunk.length
-      if (!sink.write(chunk)) throw noDelimiter(contentType)
-      if (isClosed) throw trackClosed(name)
-    })
-  } catch (error) {
-    if (!(error instanceof SignalingError)) throw error
-    failure = error
-  } finally {
-    counts.incomplete = sink.end()
-  }
+  const reading = body.each((chunk) => {
+    total += chunk.length
+    if (!sink.write(chunk)) throw noDelimiter(contentType)
+  })
+  let failure = await failureOf(
+    reading.finally(() => {
+      counts.incomplete = sink.end()
+    }),
+  )
+  failure = (await failureOf(track.settled())) ?? failure
+  counts.refused = refusals.count
+  const { last } = refusals
+  if (last) counts.lastError = last.message
   if (!failure && counts.images + counts.dropped > 0) return Response.json(counts, { headers: NO_STORE })
-  const { status, message } = failure ?? noImage(counts, total)
-  return problem(status, message, {}, { ...counts })
+  const { status, message, headers } = failure ?? noImage(counts, total)
+  return problem(status, message, headers, { ...counts })
+}
+
+/** What a stream ended with that is its sender's matter; throws everything else. */
+async function failureOf(work: Promise<void>): Promise<SignalingError | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof SignalingError) return error
+    throw error
+  }
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' }

@@ -66,9 +66,12 @@ async function readIntoSlot(
 ): Promise<boolean> {
   let taken: boolean | undefined
   const writer = new FrameWriter<HeldSlot>(
-    slots.target(track, (image) => {
-      taken = track.addImage(image)
-    }),
+    slots.target(
+      () => track,
+      (image) => {
+        taken = track.addImage(image)
+      },
+    ),
     layout,
   )
   const sink = sinkOf(writer)

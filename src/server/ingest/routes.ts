@@ -71,11 +71,11 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
       POST: (context) =>
         receive(context, (settings) => {
           const name = pathSegment(context, 2)
-          findTrack(gate, settings, name)
+          const track = findTrack(gate, settings, name)
           const layout = readRawLayout(queryOf(context))
           checkLength({ layout, length: undefined }, settings.maxBytes)
           const contentType = context.req.header('content-type') ?? ''
-          return (body) => postStream({ name, contentType, layout }, body, { gate, settings, slots })
+          return (body) => postStream({ name, track, contentType, layout }, body, { gate, settings, slots })
         }),
     },
     { 'Accept-Post': ACCEPTED },

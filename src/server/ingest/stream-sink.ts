@@ -8,7 +8,7 @@ import type { RawLayout } from './raw-layout.js'
 import type { TrackInput } from './settings.js'
 import { imageOf } from './track-of.js'
 
-/** Takes the body of a stream apart. */
+/** Takes the body of a stream apart. What its callbacks throw ends it. */
 export interface StreamSink {
   /** False when the stream cannot be understood any further. */
   write(chunk: Uint8Array): boolean
@@ -20,12 +20,13 @@ export interface StreamOptions {
   readonly contentType: string
   readonly layout: RawLayout | undefined
   readonly maxBytes: number
-  readonly track: TrackInput
+  /** Undefined while it is not there yet. */
+  readonly track: () => TrackInput | undefined
   readonly slots: OneSlotEach
   /** Hands an image over; what is wrong with it is thrown by `load`. */
   onImage(load: () => Parameters<TrackInput['addImage']>[0]): void
-  /** Something was passed over that should have been an image. */
-  onRefused(reason: string): void
+  /** Something was passed over that should have been an image. Many may be: put into words is only what is asked for. */
+  onRefused(reason: () => string): void
 }
 
 /** Multipart, raw frames, or images one after the other: as the Content-Type and the query say. */
@@ -43,14 +44,18 @@ function multipart({ contentType, layout, maxBytes, onImage, onRefused }: Stream
       maxBytes,
       ...(layout && { frameBytes: layout.byteLength }),
     },
-    { onPart: (bytes) => onImage(() => imageOf(bytes, layout)), onRefused },
+    {
+      onPart: (bytes) => onImage(() => imageOf(bytes, layout)),
+      onRefused: (reason) => onRefused(() => reason),
+    },
   )
   return { write: (chunk) => parser.write(chunk), end: () => parser.end() }
 }
 
 function images({ maxBytes, onImage, onRefused }: StreamOptions): StreamSink {
   const splitter = new ImageSplitter((bytes, wasImage) => {
-    if (wasImage) onRefused(`${bytes} bytes that are no whole image, or one of more than ${maxBytes} bytes`)
+    if (wasImage)
+      onRefused(() => `${bytes} bytes that are no whole image, or one of more than ${maxBytes} bytes`)
   }, maxBytes)
   return {
     write(chunk) {
@@ -100,8 +105,11 @@ function paddedFrames({ onImage }: StreamOptions, layout: RawLayout): StreamSink
         frame.append(piece)
         at += piece.length
         if (frame.length < layout.byteLength) continue
-        onImage(() => imageOf(frame.bytes, layout))
-        frame.clear()
+        try {
+          onImage(() => imageOf(frame.bytes, layout))
+        } finally {
+          frame.clear()
+        }
       }
       return true
     },

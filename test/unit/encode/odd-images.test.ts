@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ImageError } from '../../../src/common/errors.js'
 import type { Picture } from '../../../src/encode/frames.js'
 import { Converter, encodeImage, quietFfmpeg, SourceReader } from '../../../src/encode/index.js'
 import { openImage } from '../../../src/image/index.js'
@@ -53,6 +54,49 @@ describe('files that are hard to show', () => {
       expect(differenceFrom(wanted, shown.colours), name).toBeLessThanOrEqual(6)
     }
     reader.close()
+  })
+
+  it.each<[string, string, (file: Buffer) => Buffer, number, string]>([
+    [
+      'whose canvas is not what its header said',
+      'animated.webp',
+      (file) => file,
+      62,
+      'a canvas of 62×48 pixels',
+    ],
+    [
+      'whose picture lies beside its canvas',
+      'animated.webp',
+      (file) => {
+        const moved = Buffer.from(file)
+        moved[file.indexOf('ANMF') + 8] = 30
+        return moved
+      },
+      64,
+      'a picture within 64×48 pixels, got one of 48×40 at 60, 4',
+    ],
+    [
+      'that is wider than any image',
+      'wide.png',
+      (file) => file,
+      64,
+      'within 8192×8192 pixels, got one of 8200×2',
+    ],
+  ])('are refused before they are made larger: one %s', async (_, name, change, width, message) => {
+    const { default: sharp } = await import('sharp')
+    const wide = sharp({ create: { width: 8200, height: 2, channels: 3, background: '#123' } })
+    const file = files.get(name) ?? (await wide.png().toBuffer())
+    const format = name === 'wide.png' ? 'png' : 'webp'
+    const reader = new SourceReader()
+    try {
+      const error = await reader
+        .read({ format, width, height: 48, data: change(file) })
+        .catch((refusal) => refusal)
+      expect(error).toBeInstanceOf(ImageError)
+      expect(error.message).toContain(message)
+    } finally {
+      reader.close()
+    }
   })
 
   it('CMYK is shown as light through inks, without a profile', async () => {

@@ -260,6 +260,18 @@ describe('the question for a rectangle', () => {
     expect(inputs).toEqual([['b', { t: 'selected', id: 1 }]])
   })
 
+  it('asks who has declined, left and come back once more', () => {
+    const { backchannel, a, b, inputs } = asked()
+    backchannel.receive(a, { t: 'selected', id: 1 })
+    backchannel.leave(a)
+    backchannel.join(a, undefined)
+    expect(a.news().at(-1)).toEqual(ask)
+    backchannel.receive(b, { t: 'selected', id: 1 })
+    expect(inputs).toEqual([])
+    backchannel.receive(a, { t: 'selected', id: 1 })
+    expect(inputs).toEqual([['a', { t: 'selected', id: 1 }]])
+  })
+
   it('waits while nobody is there', () => {
     const { backchannel, a, b, inputs, join } = asked()
     for (const viewer of [a, b]) backchannel.leave(viewer)

@@ -229,6 +229,15 @@ describe('readWebpHeader', () => {
     expect(refusal(patched(files.animated!, at - 4, 4, 0, 0, 0)).actual).toBe('a short one')
   })
 
+  it('goes by the first canvas, as the decoder does', () => {
+    const file = files.animated!
+    // 16000×16000, an animation
+    const large = Buffer.from('VP8X\x0a\0\0\0\x02\0\0\0\x7f\x3e\0\x7f\x3e\0', 'latin1')
+    const twice = Buffer.concat([file.subarray(0, 12), large, file.subarray(12)])
+    twice.writeUInt32LE(twice.length - 8, 4)
+    expect(refusal(twice)).toMatchObject({ field: 'width', actual: '16000' })
+  })
+
   it('refuses other pictures', () => {
     expect(refusal(patched(files.lossy!, 23, 0)).expected).toContain('VP8 key frame')
     expect(refusal(patched(files.lossless!, 20, 0)).expected).toContain('VP8L signature')

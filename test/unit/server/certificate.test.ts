@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { unwatchFile, watchFile } from 'node:fs'
 import { copyFile, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -104,6 +107,32 @@ describe('HTTPS', () => {
     } finally {
       await listening.close()
     }
+  })
+
+  it('closes at once, with a connection that has not begun its handshake', async () => {
+    const app = createApp(new FakeEngine('cam'))
+    const listening = await listen(app, { host: '127.0.0.1', port: 0, tls: fixture('first') })
+    const silent = connect(listening.port, '127.0.0.1')
+    silent.on('error', () => {})
+    await once(silent, 'connect')
+    // The server knows of this one before any that comes later has been answered.
+    await namesOf(listening.port)
+    const gone = once(silent, 'close')
+    await Promise.all([listening.close(), gone])
+  })
+
+  it('looks at no files when it could not open', async () => {
+    const files = fixture('second')
+    const app = createApp(new FakeEngine('cam'))
+    const other = await listen(app, { host: '127.0.0.1', port: 0 })
+    await expect(listen(app, { host: '127.0.0.1', port: other.port, tls: files })).rejects.toThrow('is taken')
+    for (const path of [files.certFile, files.keyFile]) {
+      const look = () => {}
+      // All who watch a file share one watcher, which is given here.
+      expect(watchFile(path, { persistent: false }, look).listenerCount('change')).toBe(1)
+      unwatchFile(path, look)
+    }
+    await other.close()
   })
 
   it('does not open with files that cannot be used', async () => {

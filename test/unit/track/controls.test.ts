@@ -186,10 +186,13 @@ describe('the option control', () => {
   })
 
   it.each([
-    ['everyone', "'anyone', 'first' or { token }, got \"everyone\""],
+    ['everyone', "'anyone', 'first' or { token }, got a text of 8 characters"],
     [true, 'got true'],
     [{}, 'control: expected'],
-    [{ token: 5 }, 'control.token: expected 1 to 256 characters'],
+    [
+      { token: 1234567 },
+      'control.token: expected 1 to 256 characters: letters, digits, -._~+/, and = at the end, got a number',
+    ],
     [{ token: '' }, 'got 0 characters'],
     [{ token: 'my pass word' }, 'got 12 characters, not all of them such'],
   ])('%j is refused', (control, message) => {

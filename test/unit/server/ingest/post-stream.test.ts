@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { SignalingError } from '../../../../src/common/errors.js'
 import { noise } from '../../cli/stream/support.js'
 import { bodyOf, setUp } from './support.js'
 
@@ -161,6 +162,96 @@ describe('a stream', () => {
     expect(tracks.take('new')?.format).toBe('png')
     expect((await setUp().send('POST', 'new/stream', bodyOf(part(png)), MIXED)).status).toBe(404)
   })
+
+  it('makes no track for what is no image', async () => {
+    const { send, tracks } = setUp({ createTracks: true })
+    for (const [path, body, headers] of [
+      ['new/stream', undefined, {}],
+      ['new/stream', bodyOf('{"no": "image"}'), {}],
+      ['new/stream', bodyOf(part(jpegs[0]!.subarray(0, -20))), MIXED],
+      [`new/${RAW}`, bodyOf(new Uint8Array(FRAME - 1)), {}],
+    ] as const)
+      expect((await send('POST', path, body, headers)).status).toBe(400)
+    expect([...tracks.all.keys()]).toEqual(['cam'])
+  })
+
+  it.each<[string, string, Record<string, string>, () => Uint8Array[]]>([
+    ['multipart images', 'stream', MIXED, () => jpegs.map(part)],
+    ['images', 'stream', {}, () => jpegs],
+    ['raw frames', RAW, {}, () => [1, 2, 3].map((seed) => noise(FRAME, seed))],
+    ['padded frames', `${RAW}&stride=${WIDTH}`, {}, () => [1, 2, 3].map((seed) => noise(FRAME, seed))],
+  ])('keeps the newest of the %s that come while its track is made', async (_, path, headers, images) => {
+    const { send, tracks } = setUp({ createTracks: true })
+    let settle = (): void => {}
+    const busy = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    let asked = 0
+    tracks.createTrack = async (name) => {
+      asked++
+      await busy
+      tracks.add(name)
+    }
+    const pieces = [...images()]
+    const body = new ReadableStream({
+      async pull(controller) {
+        const piece = pieces.shift()
+        if (!piece) controller.close()
+        else controller.enqueue(Buffer.from(piece))
+        // The application has no time before all are on their way.
+        if (pieces.length === 0) settle()
+      },
+    })
+    const last = pieces.at(-1)!
+    const { status, json } = await send('POST', `new/${path}`, body, headers)
+    expect([status, json]).toEqual([200, { images: 3, refused: 0, dropped: 0, incomplete: 0 }])
+    expect(asked).toBe(1)
+    const shown = tracks.take('new')!.data
+    expect(headers === MIXED ? Buffer.from(last).includes(shown) : shown.equals(last)).toBe(true)
+    expect(tracks.held('new')).toBe(0)
+  })
+
+  it('ends at once when its track cannot be made', async () => {
+    const { send, tracks } = setUp({ createTracks: true })
+    tracks.createTrack = async () => {
+      throw new SignalingError(503, 'enough tracks', { 'Retry-After': '1' })
+    }
+    // An image, and then nothing more for ever.
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(part(png)) })
+    const { status, json, headers } = await send('POST', 'new/stream', body, MIXED)
+    expect([status, headers.get('retry-after'), json]).toMatchObject([
+      503,
+      '1',
+      { detail: 'enough tracks', images: 0 },
+    ])
+  })
+
+  it.each<[string, Record<string, string>, number, string]>([
+    // None before the good one: the last of them would go on in it.
+    ['that only begin', {}, 0, '\xff\xd8\xff'],
+    ['in parts', MIXED, 900, '--frame\r\nContent-Length: 1\r\n\r\nx\r\n'],
+    ['in parts without a length', MIXED, 900, '--frame\r\n\r\nx\r\n'],
+  ])(
+    'ends with 400 after a thousand refused ones %s, also in one piece',
+    async (_, headers, before, text) => {
+      const { send, tracks } = setUp()
+      const bad = (count: number) => Buffer.from(text.repeat(count), 'latin1')
+      const good = headers === MIXED ? part(png) : png
+      const body = bodyOf(bad(before), good, bad(5_000))
+      const { status, json } = await send('POST', 'cam/stream', body, headers)
+      expect([status, json]).toMatchObject([
+        400,
+        {
+          detail: expect.stringMatching(/^1000 images in a row could not be shown; the last: /),
+          images: 1,
+          refused: before + 1000,
+          incomplete: 0,
+        },
+      ])
+      expect(tracks.take('cam')?.data.equals(png)).toBe(true)
+      expect((await send('PUT', 'cam/image', new Uint8Array(png))).status).toBe(204)
+    },
+  )
 
   it('counts the images for which there was no room', async () => {
     const { send, tracks } = setUp()
