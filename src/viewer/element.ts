@@ -95,7 +95,7 @@ export class PixelcastViewElement extends ElementAttributes {
     )
     this.#captures = new Captures(this.#view)
     const pointing = new Pointing(this.#view.overlay, select, (hit) => this.#dispatch('object', hit))
-    this.#interaction.attach(this.#view.surface, [pointing])
+    this.#interaction.attach(this.#view.surface, this.#view.bar.root, [pointing])
     this.video.addEventListener('resize', () => this.#layout())
     this.video.addEventListener('loadeddata', () => this.#setPicture(true))
   }
