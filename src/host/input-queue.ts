@@ -156,7 +156,8 @@ function join(older: InputMessage, newer: InputMessage): InputMessage | undefine
   }
   if (older.t === 'wheel' && newer.t === 'wheel') {
     if (older.buttons !== newer.buttons || older.mods !== newer.mods) return undefined
-    return { ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy }
+    const turns = (older.turns ?? 1) + (newer.turns ?? 1)
+    return { ...newer, dx: older.dx + newer.dx, dy: older.dy + newer.dy, turns }
   }
   if (older.t === 'control' && newer.t === 'control')
     return older.name === newer.name && older.revision === newer.revision ? newer : undefined

@@ -56,12 +56,14 @@ export interface WheelInput extends Modifiers {
   readonly x: number
   /** The same from the upper edge. */
   readonly y: number
-  /** How far to the right, CSS pixels; a step of a usual wheel is about 100. */
+  /** How far to the right, CSS pixels, all turns together; a step of a usual wheel is about 100. */
   readonly dx: number
   /** How far down, CSS pixels. */
   readonly dy: number
   /** The buttons that are held, as in `PointerInput`. */
   readonly buttons: number
+  /** How many turns these are: 1, or more when the program was busy meanwhile. */
+  readonly turns: number
 }
 
 /** A viewer moved a control. */
@@ -78,6 +80,11 @@ export interface ControlMoved {
   readonly name: string
   readonly value: number
   readonly revision: number
+}
+
+/** Turns of a wheel that were joined on their way; without `turns`: one, as the viewer sent it. */
+export interface WheelTurned extends WheelMessage {
+  readonly turns?: number
 }
 
 /** The answer to a `select` command, checked against the image; without `rect`: everybody declined. */
@@ -100,7 +107,7 @@ export interface Rectangle {
 }
 
 /** What of a viewer with the right to control goes to the application: checked by the engine, in order. */
-export type InputMessage = KeyMessage | PointerMessage | WheelMessage | ControlMoved | Selected
+export type InputMessage = KeyMessage | PointerMessage | WheelTurned | ControlMoved | Selected
 
 function modifiers(mods: number): Modifiers {
   return {
@@ -120,6 +127,6 @@ export function toPointerInput(message: PointerMessage): PointerInput {
   return { type, kind, pointer: id, x, y, button, buttons, ...modifiers(mods) }
 }
 
-export function toWheelInput({ x, y, dx, dy, buttons, mods }: WheelMessage): WheelInput {
-  return { x, y, dx, dy, buttons, ...modifiers(mods) }
+export function toWheelInput({ x, y, dx, dy, buttons, mods, turns = 1 }: WheelTurned): WheelInput {
+  return { x, y, dx, dy, buttons, turns, ...modifiers(mods) }
 }

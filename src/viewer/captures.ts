@@ -7,13 +7,16 @@ import type { SnapshotOptions } from './viewer-types.js'
 
 /** Snapshots and recordings of an element's picture. */
 export class Captures {
-  /** What lies over the picture, for those that want it. */
-  overlay: Paint | undefined
   readonly #view: ElementView
+  /** What lies over the picture, for those that want it. */
+  readonly #overlay: Paint
   #recording: CanvasRecorder | undefined
+  /** The recording that will be saved when it ends. */
+  #toSave: CanvasRecorder | undefined
 
   constructor(view: ElementView) {
     this.#view = view
+    this.#overlay = (context, image) => view.overlay.paintOver(context, image)
   }
 
   get recording(): Recording | undefined {
@@ -23,7 +26,7 @@ export class Captures {
   /** @throws Error when there is no picture */
   snapshot({ overlay }: SnapshotOptions): Promise<Blob> {
     const { shown, placement } = this.#view
-    return takeSnapshot(shown, placement, overlay ? this.overlay : undefined)
+    return takeSnapshot(shown, placement, overlay ? this.#overlay : undefined)
   }
 
   /** @throws Error when there is no picture, when one is being recorded, or when the browser cannot */
@@ -36,7 +39,7 @@ export class Captures {
       size: placement.source,
       paint: (context, room) => {
         const { shown, placement } = this.#view
-        paintWithin(context, room, shown, placement, overlay ? this.overlay : undefined)
+        paintWithin(context, room, shown, placement, overlay ? this.#overlay : undefined)
       },
     })
     this.#recording = recording
@@ -55,17 +58,24 @@ export class Captures {
     if (file) download(file, fileName(src, 'png', new Date()))
   }
 
-  /** Begins a recording, or ends the one under way and lets the browser save it. */
-  async toggleRecording(src: string): Promise<void> {
-    if (this.#recording) {
-      const file = await this.#recording.stop()
-      download(file, fileName(src, file.type.replace('video/', ''), new Date()))
-      return
-    }
-    try {
-      this.record({ overlay: true })
-    } catch {
-      // No picture yet, or a browser that cannot: the button does nothing.
-    }
+  /** Begins a recording, or ends the one under way; when it ends, by whom ever, the browser saves it. */
+  toggleRecording(src: string): void {
+    if (this.#recording) void this.#recording.stop()
+    else
+      try {
+        this.record({ overlay: true })
+      } catch {
+        // No picture yet, or a browser that cannot: the button does nothing.
+        return
+      }
+    void this.#save(src)
+  }
+
+  async #save(src: string): Promise<void> {
+    const recording = this.#recording
+    if (!recording || recording === this.#toSave) return
+    this.#toSave = recording
+    const file = await recording.finished
+    if (file.size > 0) download(file, fileName(src, file.type.replace('video/', ''), new Date()))
   }
 }

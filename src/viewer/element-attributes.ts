@@ -1,4 +1,5 @@
 import { FITS, type Fit } from './placement.js'
+import type { ViewerCodec, ViewerOptions } from './viewer-types.js'
 
 /** In Node there is no `HTMLElement`: the module can be imported there, the element cannot be made. */
 const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as typeof HTMLElement
@@ -102,5 +103,19 @@ export class ElementAttributes extends Base {
   set pauseHidden(value: string | null) {
     if (value === null) this.removeAttribute('pause-hidden')
     else this.setAttribute('pause-hidden', value)
+  }
+}
+
+/** What the attributes ask of a viewer. */
+export function viewerOptions(
+  { codec, token, input }: ElementAttributes,
+  video: HTMLVideoElement,
+): ViewerOptions {
+  const codecs = codec.split(/\s+/).filter((name) => name !== '') as ViewerCodec[]
+  return {
+    video,
+    ...(token !== '' && { token }),
+    ...(input === 'off' && { watchOnly: true }),
+    ...(codecs.length > 0 && { codec: codecs }),
   }
 }

@@ -84,6 +84,17 @@ export class ElementView {
     return this.#still ?? this.video
   }
 
+  /** Watches all that the layout depends on: the size of the box, and that of a CSS pixel. */
+  observe(resize: ResizeObserver): void {
+    resize.observe(this.stage)
+    // As large as the stage. Another zoom of the page, or another screen, changes the one or the other size.
+    try {
+      resize.observe(this.surface, { box: 'device-pixel-content-box' })
+    } catch {
+      // Safari does not have it.
+    }
+  }
+
   showStats(shown: boolean): void {
     this.stats.root.hidden = !shown
     this.bar.showStats(shown)

@@ -1,7 +1,7 @@
 import { Absence } from './absence.js'
 import { Captures } from './captures.js'
 import { setText } from './dom.js'
-import { ElementAttributes } from './element-attributes.js'
+import { ElementAttributes, viewerOptions } from './element-attributes.js'
 import { ElementView } from './element-view.js'
 import { Idle } from './idle.js'
 import { Interaction } from './interaction.js'
@@ -10,7 +10,7 @@ import type { Point } from './placement.js'
 import type { Recording } from './recording.js'
 import { statusText } from './status-text.js'
 import { Viewer } from './viewer.js'
-import type { SnapshotOptions, ViewerCodec, ViewerOptions, ZoomChange } from './viewer-types.js'
+import type { SnapshotOptions, ZoomChange } from './viewer-types.js'
 
 /**
  * `<pixelcast-view src="/whep/NAME">`: a live track as an element.
@@ -81,7 +81,7 @@ export class PixelcastViewElement extends ElementAttributes {
         zoomBy: (factor) => zooming.by(factor),
         resetZoom: () => this.resetZoom(),
         snapshot: () => void this.#captures.saveSnapshot(this.src),
-        toggleRecording: () => void this.#captures.toggleRecording(this.src),
+        toggleRecording: () => this.#captures.toggleRecording(this.src),
         toggleOverlay: () => {
           this.overlay = !this.overlay
         },
@@ -95,7 +95,7 @@ export class PixelcastViewElement extends ElementAttributes {
     )
     this.#captures = new Captures(this.#view)
     const pointing = new Pointing(this.#view.overlay, select, (hit) => this.#dispatch('object', hit))
-    this.#interaction.attach(this.#view.surface, [pointing])
+    this.#interaction.attach(this.#view.surface, this.#view.bar.root, [pointing])
     this.video.addEventListener('resize', () => this.#layout())
     this.video.addEventListener('loadeddata', () => this.#setPicture(true))
   }
@@ -177,7 +177,7 @@ export class PixelcastViewElement extends ElementAttributes {
 
   connectedCallback(): void {
     this.#resize = new ResizeObserver(() => this.#layout())
-    this.#resize.observe(this.#view.stage)
+    this.#view.observe(this.#resize)
     if (this.pauseHidden !== null) this.#absence.start(this.pauseHidden)
     this.#idle.wake()
     this.#restart()
@@ -188,7 +188,6 @@ export class PixelcastViewElement extends ElementAttributes {
     this.#absence.stop()
     this.#idle.stop()
     this.#interaction.inspector.stop()
-    void this.recording?.stop()
     this.#restart()
   }
 
@@ -203,20 +202,21 @@ export class PixelcastViewElement extends ElementAttributes {
     } else if (before !== after) {
       this.#drop()
       this.#interaction.forget()
-      if (name === 'src') this.resetZoom()
+      if (name === 'src') this.#turnTo(after)
       this.#restart()
     }
   }
 
   /**
    * Brings the connection in line with the attributes, once for all of them that change together;
-   * an element that is only moved within the document keeps its connection.
+   * an element that is only moved within the document keeps its connection, and its recording.
    */
   #restart(): void {
     if (this.#restartPlanned) return
     this.#restartPlanned = true
     queueMicrotask(() => {
       this.#restartPlanned = false
+      if (!this.isConnected) void this.recording?.stop()
       const { absent } = this.#absence
       const asked = this.isConnected && this.src !== ''
       const wanted = asked && !absent
@@ -232,6 +232,15 @@ export class PixelcastViewElement extends ElementAttributes {
     })
   }
 
+  /** Another track: nothing of the last one is left; without one its last picture stays. */
+  #turnTo(src: string | null): void {
+    this.resetZoom()
+    if (!src) return
+    this.video.srcObject = null
+    this.#absent = false
+    this.#setPicture(false)
+  }
+
   #drop(): void {
     this.#viewer?.close()
     this.#viewer = undefined
@@ -239,7 +248,7 @@ export class PixelcastViewElement extends ElementAttributes {
   }
 
   #connect(): Viewer {
-    const viewer = new Viewer(this.src, this.#viewerOptions())
+    const viewer = new Viewer(this.src, viewerOptions(this, this.video))
     viewer.on('state', (detail) => {
       const wasLive = this.dataset.state === 'live'
       this.#showState(viewer)
@@ -273,16 +282,6 @@ export class PixelcastViewElement extends ElementAttributes {
     viewer.connect()
     this.#showState(viewer)
     return viewer
-  }
-
-  #viewerOptions(): ViewerOptions {
-    const codec = this.codec.split(/\s+/).filter((name) => name !== '') as ViewerCodec[]
-    return {
-      video: this.video,
-      ...(this.token !== '' && { token: this.token }),
-      ...(this.input === 'off' && { watchOnly: true }),
-      ...(codec.length > 0 && { codec }),
-    }
   }
 
   #setPicture(picture: boolean): void {

@@ -8,7 +8,7 @@ export interface NamedIceServer {
 /**
  * Reads the ICE servers of a `Link` header (draft-ietf-wish-whep-03 §4.6):
  * `<turn:host>; rel="ice-server"; username="…"; credential="…"; credential-type="password", <stun:host>; …`.
- * What is no ICE server is passed over.
+ * What is no ICE server is passed over, and a TURN server without credentials, which no browser takes.
  */
 export function readIceServers(link: string | null): NamedIceServer[] {
   const servers: NamedIceServer[] = []
@@ -17,6 +17,7 @@ export function readIceServers(link: string | null): NamedIceServer[] {
     if (parameters.get('rel') !== 'ice-server' || !/^(stun|turn)s?:/.test(url)) continue
     const username = parameters.get('username')
     const credential = parameters.get('credential')
+    if (/^turn/.test(url) && (username === undefined || credential === undefined)) continue
     servers.push({
       urls: url,
       ...(username !== undefined && { username }),

@@ -49,6 +49,7 @@ export class Interaction {
         if (this.select.active) this.#input.blur()
         this.update()
       },
+      focus: () => this.#focus(),
     })
     this.#input = new Input({
       get listened() {
@@ -67,9 +68,10 @@ export class Interaction {
 
   /**
    * Begins to listen.
+   * @param bar buttons that keep the keyboard after a click
    * @param others tools that come after choosing a rectangle, before the program's and the free ones
    */
-  attach(root: HTMLElement, others: readonly Tool[] = []): void {
+  attach(root: HTMLElement, bar: HTMLElement, others: readonly Tool[]): void {
     const own = new OwnGestures(this.zooming)
     const free = new FreeGestures(this.zooming, () => this.#host.wheelFree)
     const surface = new Surface(root, [
@@ -82,7 +84,16 @@ export class Interaction {
     ])
     own.surface = surface
     this.#surface = root
-    this.trackbars.passKeys((event) => surface.key(event))
+    this.trackbars.passKeys(
+      (event) => surface.key(event),
+      () => surface.blur(),
+      root,
+    )
+    // The program's keys went nowhere after a click there, and the space bar would click again. Who came by
+    // the keyboard (`detail` is 0 then) stays.
+    bar.addEventListener('click', ({ detail }) => {
+      if (detail > 0 && this.#host.listened) this.#focus()
+    })
     // A ring around the whole picture is for those who came to it by the keyboard, and not for a page
     // that gave it the focus as it began.
     root.addEventListener('keyup', ({ key }) => {
@@ -100,8 +111,9 @@ export class Interaction {
     } else if (message.t === 'control') this.trackbars.set(message.name, message.value)
     else if (message.t === 'select') {
       if (!this.#host.listened) return
-      this.select.begin(message)
-      this.#surface?.focus({ preventScroll: true })
+      const isNew = this.select.begin(message)
+      // Whoever types elsewhere in the page goes on.
+      if (isNew && this.#surface && isFocusFree(this.#surface)) this.#focus()
     } else if (message.t === 'unselect') this.select.end(message.id)
   }
 
@@ -127,12 +139,26 @@ export class Interaction {
     this.update()
   }
 
+  #focus(): void {
+    this.#surface?.focus({ preventScroll: true })
+  }
+
   /** The picture lies elsewhere. */
   layout(): void {
     this.inspector.refresh()
     this.select.layout()
     this.update()
   }
+}
+
+/** Whether nothing else in the page has the keyboard but the element that this is in. */
+function isFocusFree(inside: Node): boolean {
+  const root = inside.getRootNode()
+  if (!(root instanceof ShadowRoot)) return true
+  const { host } = root
+  const { activeElement } = host.getRootNode() as Document | ShadowRoot
+  if (activeElement === host) return true
+  return (activeElement === null || activeElement === document.body) && isFocusFree(host)
 }
 
 /** A tool that is asked only under a condition; what it has begun it also ends. */

@@ -64,7 +64,11 @@ export class CanvasRecorder implements Recording {
         if (data.size > 0) this.#chunks.push(data)
         this.#written += data.size
       })
-      this.#recorder.addEventListener('stop', () => resolve(new Blob(this.#chunks, { type: this.type })))
+      this.#recorder.addEventListener('stop', () => {
+        // By itself, when the encoder has failed.
+        this.#end()
+        resolve(new Blob(this.#chunks, { type: this.type }))
+      })
     })
     this.#recorder.start(SLICE_MS)
     // Only now: what is drawn before is in no recording.
@@ -81,14 +85,19 @@ export class CanvasRecorder implements Recording {
 
   stop(): Promise<Blob> {
     if (this.#ended === undefined) {
-      this.#ended = performance.now()
-      clearInterval(this.#timer)
-      this.#source.video.cancelVideoFrameCallback?.(this.#frame)
+      this.#end()
       // A still image lasts until now, not until its last frame.
       this.#draw()
       void this.#drain()
     }
     return this.finished
+  }
+
+  /** Draws no more. */
+  #end(): void {
+    this.#ended ??= performance.now()
+    clearInterval(this.#timer)
+    this.#source.video.cancelVideoFrameCallback?.(this.#frame)
   }
 
   /** A browser throws away what its encoder still has to do when it is told to stop; on a busy machine that is seconds. */

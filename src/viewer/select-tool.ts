@@ -1,4 +1,5 @@
 import { html, setText } from './dom.js'
+import { fateOfKey } from './input-messages.js'
 import { type Placement, type Point, toBox, toSource } from './placement.js'
 import { moved, type Rect, rectOfDrag, resized } from './selection.js'
 import type { Tool } from './surface.js'
@@ -17,6 +18,8 @@ export interface SelectHost {
   selected(id: number, rect: Rect | undefined): void
   /** Choosing has begun, or is over. */
   changed(): void
+  /** Gives the picture the keyboard. */
+  focus(): void
 }
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -52,19 +55,26 @@ export class SelectTool implements Tool {
     return this.#request !== undefined
   }
 
-  /** The server asks; an earlier question is not answered any more. */
-  begin({ id, crosshair, fromCenter }: Request): void {
+  /**
+   * The server asks; an earlier question is not answered any more.
+   * @returns false when it was asked that already: a server that is not sure asks again
+   */
+  begin({ id, crosshair, fromCenter }: Request): boolean {
+    if (this.#request?.id === id) return false
     this.#request = { id, crosshair, fromCenter }
     this.#from = this.#rect = undefined
     this.#cross.hidden = !crosshair
     this.root.hidden = false
     this.layout()
     this.#host.changed()
+    return true
   }
 
   /** The question `id`, or any, is not asked any more. */
   end(id = this.#request?.id): void {
     if (!this.#request || this.#request.id !== id) return
+    // A button that goes away would leave the keyboard to nobody.
+    if (this.root.matches(':focus-within')) this.#host.focus()
     this.#request = this.#from = this.#rect = undefined
     this.root.hidden = true
     this.#host.changed()
@@ -135,7 +145,8 @@ export class SelectTool implements Tool {
   }
 
   key(event: KeyboardEvent): boolean {
-    if (!this.active || event.ctrlKey || event.metaKey || event.altKey || event.key === 'Tab') return false
+    if (!this.active || event.ctrlKey || event.metaKey || event.altKey) return false
+    if (fateOfKey(event) === 'leave') return false
     if (event.type !== 'keydown') return true
     const { placement } = this.#host
     const arrow = ARROWS[event.key]

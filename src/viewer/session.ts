@@ -31,6 +31,8 @@ export interface SessionHandlers {
   iceServers(servers: RTCIceServer[]): void
   live(): void
   message(message: ServerMessage): void
+  /** The server has closed the channel, and goes on sending the picture. */
+  unheard(): void
   /** A message of the channel for frames. */
   note(text: unknown): void
   /** The session is over, for a reason that was not `close()`. Called once at most. */
@@ -55,7 +57,7 @@ export class Session {
   constructor(options: SessionOptions, handlers: SessionHandlers) {
     this.#options = options
     this.#handlers = handlers
-    this.#pc = new RTCPeerConnection({ iceServers: options.iceServers })
+    this.#pc = connection(options.iceServers)
     // A transceiver rather than `offerToReceiveVideo`: Safari knows nothing else.
     const transceiver = this.#pc.addTransceiver('video', { direction: 'recvonly' })
     this.receiver = transceiver.receiver
@@ -63,7 +65,7 @@ export class Session {
     this.channel = new Channel(this.#pc.createDataChannel(CHANNEL_LABEL, { ordered: true }), {
       message: (message) => handlers.message(message),
       silence: (state) => (state === 'dead' ? this.#lose('The server fell silent') : void this.#probe()),
-      closed: () => this.#lose('The server closed the connection', 'absent'),
+      closed: () => void this.#channelClosed(),
     })
     this.#frames = this.#pc.createDataChannel(FRAMES_LABEL, FRAMES_INIT)
     this.#frames.onmessage = (event: MessageEvent<unknown>) => handlers.note(event.data)
@@ -134,12 +136,27 @@ export class Session {
 
   /** One ping went unanswered. A server that was restarted says so at once when asked over HTTP. */
   async #probe(): Promise<void> {
-    if (this.#probing || !this.#resource) return
+    if (this.#probing) return
     this.#probing = true
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS)
-    const exists = await sessionExists(this.#resource, this.#options.endpoint, this.#options.token, signal)
+    const exists = await this.#exists()
     this.#probing = false
     if (!exists) this.#lose('The server went away', 'absent')
+  }
+
+  /** The server ends the channel alone of a viewer that sends too much, and with all the rest when it ends the session. */
+  async #channelClosed(): Promise<void> {
+    this.channel.stop()
+    const exists = await this.#exists()
+    if (this.#over) return
+    if (exists) this.#handlers.unheard()
+    else this.#lose('The server closed the connection', 'absent')
+  }
+
+  /** Whether the server knows the session; one that named no address for it cannot be asked. */
+  async #exists(): Promise<boolean> {
+    if (!this.#resource) return true
+    const { endpoint, token } = this.#options
+    return sessionExists(this.#resource, endpoint, token, AbortSignal.timeout(PROBE_TIMEOUT_MS))
   }
 
   #lose(message: string, kind: 'absent' | 'refused' = 'refused'): void {
@@ -158,6 +175,24 @@ export class Session {
   #release(): void {
     if (this.#resource) endSession(this.#resource, this.#options.endpoint, this.#options.token)
     this.#resource = undefined
+  }
+}
+
+/** With the servers that the browser takes: it throws for a single one that it does not like. */
+function connection(iceServers: RTCIceServer[]): RTCPeerConnection {
+  try {
+    return new RTCPeerConnection({ iceServers })
+  } catch {
+    return new RTCPeerConnection({ iceServers: iceServers.filter(isTaken) })
+  }
+}
+
+function isTaken(server: RTCIceServer): boolean {
+  try {
+    new RTCPeerConnection({ iceServers: [server] }).close()
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -55,9 +55,7 @@ export class Surface {
     on('contextmenu', (event) => this.#first(event, (tool) => tool.menu?.(event, this.at(event))))
     on('keydown', (event) => this.key(event))
     on('keyup', (event) => this.key(event))
-    on('blur', () => {
-      for (const tool of tools) tool.blur?.()
-    })
+    on('blur', () => this.blur())
     // The browser must not make a scroll or a zoom of its own of what two fingers do.
     on('touchmove', (event) => {
       if (event.touches.length > 1 && event.cancelable) event.preventDefault()
@@ -67,15 +65,22 @@ export class Surface {
   /** The place of an event; a page that shows the element scaled (CSS `transform`) changes nothing. */
   at(event: MouseEvent): Point {
     const { left, top, width, height } = this.root.getBoundingClientRect()
+    // As it is laid out, fractions included, which `clientWidth` rounds away.
+    const laidOut = getComputedStyle(this.root)
     return {
-      x: ((event.clientX - left) * this.root.clientWidth) / width,
-      y: ((event.clientY - top) * this.root.clientHeight) / height,
+      x: ((event.clientX - left) * Number.parseFloat(laidOut.width)) / width,
+      y: ((event.clientY - top) * Number.parseFloat(laidOut.height)) / height,
     }
   }
 
   /** A key, pressed or released here or elsewhere. */
   key(event: KeyboardEvent): void {
     this.#first(event, (tool) => tool.key?.(event))
+  }
+
+  /** The keyboard went elsewhere, from here or from where its keys were passed on. */
+  blur(): void {
+    for (const tool of this.#tools) tool.blur?.()
   }
 
   /** Gives a pointer that is down to another tool. */

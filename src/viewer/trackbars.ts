@@ -1,9 +1,6 @@
 import type { ControlState } from '../common/channel-protocol.js'
 import { html } from './dom.js'
-import { Throttle } from './throttle.js'
-
-/** Some thirty values a second while a slider is dragged: more than a person tells apart, ms. */
-const INTERVAL_MS = 33
+import { TrackbarValue } from './trackbar-value.js'
 
 /** What a slider does something with. */
 const SLIDER_KEYS = new Set([
@@ -28,6 +25,7 @@ export class Trackbars {
   })
   readonly #send: (name: string, value: number) => void
   readonly #rows = new Map<string, Trackbar>()
+  #left: () => void = () => {}
   #enabled = false
   #wanted = false
 
@@ -36,8 +34,16 @@ export class Trackbars {
     this.#send = send
   }
 
-  /** A slider that was moved has the keyboard, as long as nothing else is clicked: what it does not use is for others. */
-  passKeys(pass: (event: KeyboardEvent) => void): void {
+  /**
+   * A slider that was moved has the keyboard, as long as nothing else is clicked: what it does not use is for others.
+   *
+   * @param left the keyboard went elsewhere: what is held comes up there, or nowhere. Not called when it went to `to`
+   */
+  passKeys(pass: (event: KeyboardEvent) => void, left: () => void, to: HTMLElement): void {
+    this.#left = left
+    this.root.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget !== to) left()
+    })
     for (const type of ['keydown', 'keyup'] as const)
       this.root.addEventListener(type, (event) => {
         const isOfSlider = event.target instanceof HTMLInputElement && event.target.type === 'range'
@@ -50,6 +56,8 @@ export class Trackbars {
     const names = new Set(controls.map(({ name }) => name))
     for (const [name, row] of this.#rows)
       if (!names.has(name)) {
+        // Not every browser tells of a focus that was taken out of the page.
+        if (row.root.matches(':focus-within')) this.#left()
         row.remove()
         this.#rows.delete(name)
       }
@@ -97,12 +105,13 @@ class Trackbar {
   readonly root: HTMLElement
   readonly #slider = html('input', { type: 'range', step: '1' })
   readonly #number = html('input', { type: 'number', step: '1', inputmode: 'numeric' })
-  readonly #throttle: Throttle<number>
-  #value = Number.NaN
-  #dragging = false
+  readonly #value: TrackbarValue
 
   constructor(name: string, send: (name: string, value: number) => void) {
-    this.#throttle = new Throttle(INTERVAL_MS, (value) => send(name, value))
+    this.#value = new TrackbarValue({
+      show: (value) => this.#show(value),
+      send: (value) => send(name, value),
+    })
     this.#slider.setAttribute('aria-label', name)
     this.#number.setAttribute('aria-label', `${name}, value`)
     this.root = html(
@@ -112,20 +121,16 @@ class Trackbar {
       this.#slider,
       this.#number,
     )
-    this.#slider.addEventListener('input', () => {
-      this.#dragging = true
-      this.#moved(this.#slider.valueAsNumber)
-    })
-    // Let go: what waits is the final value.
-    this.#slider.addEventListener('change', () => {
-      this.#dragging = false
-      this.#throttle.flush()
-    })
+    this.#slider.addEventListener('pointerdown', ({ pointerId }) => this.#grab(pointerId))
+    this.#slider.addEventListener('input', () => this.#value.move(this.#slider.valueAsNumber))
+    // There is none when a drag ends where it began.
+    this.#slider.addEventListener('change', () => this.#value.release())
+    this.#slider.addEventListener('blur', () => this.#value.release())
     this.#number.addEventListener('change', () => {
       const { min, max, valueAsNumber } = this.#number
       if (Number.isFinite(valueAsNumber))
-        this.#moved(Math.round(Math.min(Number(max), Math.max(Number(min), valueAsNumber))))
-      this.#show(this.#value)
+        this.#value.move(Math.round(Math.min(Number(max), Math.max(Number(min), valueAsNumber))))
+      this.#show(this.#value.value)
     })
   }
 
@@ -139,27 +144,33 @@ class Trackbar {
 
   set enabled(enabled: boolean) {
     this.#slider.disabled = this.#number.disabled = !enabled
-    if (!enabled) this.#dragging = false
+    if (!enabled) this.#value.release()
   }
 
-  /** A value from the server: whoever drags here has the last word all the same. */
+  /** A value from the server. */
   set(value: number): void {
-    if (!this.#dragging) this.#show(value)
+    this.#value.tell(value)
   }
 
   remove(): void {
-    this.#throttle.clear()
+    this.#value.clear()
     this.root.remove()
   }
 
-  #moved(value: number): void {
-    if (value === this.#value) return
-    this.#show(value)
-    this.#throttle.push(value)
+  #grab(pointer: number): void {
+    this.#value.grab()
+    const types = ['pointerup', 'pointercancel'] as const
+    const letGo = ({ pointerId }: PointerEvent): void => {
+      if (pointerId !== pointer) return
+      for (const type of types) removeEventListener(type, letGo, true)
+      // Firefox looks once more where the mouse is when it comes up, and tells that after this event.
+      setTimeout(() => this.#value.release())
+    }
+    // Of the window: it may come up anywhere.
+    for (const type of types) addEventListener(type, letGo, true)
   }
 
   #show(value: number): void {
-    this.#value = value
     this.#slider.value = this.#number.value = String(value)
   }
 }

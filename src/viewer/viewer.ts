@@ -141,6 +141,10 @@ export class Viewer extends Events<ViewerEvents> {
         },
         live: () => this.#live(),
         message: (message) => this.#receive(message),
+        unheard: () => {
+          this.#timing = undefined
+          this.#setControl(false)
+        },
         note: (text) => {
           this.#notes.receive(text)
           this.#catchUp()

@@ -128,10 +128,16 @@ describe(`metadata of frames in ${PAGE_TEST.browser}`, () => {
     expect(await lookAt(other)).toBeUndefined()
     await other.mouse.move(1, 1)
 
+    // A snapshot has it when it is asked to, at the very pixels.
+    const onEdge = BOX[1] + BOX[3] / 2
+    expect(await snapshotAt(other, BOX[0], onEdge, { overlay: true })).toEqual([...COLOR])
+    expect(await snapshotAt(other, BOX[0], onEdge)).not.toEqual([...COLOR])
+
     // One viewer does not want to see it; the other one does.
     await one.evaluate('void (view.overlay = false)')
     await click(one, ...toPage(200, 200))
     expect(await lookAt(one)).toBe('grey')
+    expect(await snapshotAt(one, BOX[0], onEdge, { overlay: true })).not.toEqual([...COLOR])
     expect(await lookAt(other)).toBe('box')
     expect(await one.evaluate('clicked.length')).toBe(2)
 
@@ -174,6 +180,16 @@ async function click(page: Page, x: number, y: number): Promise<void> {
   await page.mouse.move(x, y)
   await page.mouse.down()
   await page.mouse.up()
+}
+
+/** A pixel of a snapshot. */
+function snapshotAt(page: Page, x: number, y: number, options = {}): Promise<number[]> {
+  return page.evaluate(`(async () => {
+    const bitmap = await createImageBitmap(await view.snapshot(${JSON.stringify(options)}))
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+    context.drawImage(bitmap, 0, 0)
+    return [...context.getImageData(${x}, ${y}, 1, 1).data].slice(0, 3)
+  })()`)
 }
 
 /** Where the image lies in the window: as large as fits, in the middle. */

@@ -65,6 +65,17 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     page.evaluate<{ width: number; height: number }>('({ width: innerWidth, height: innerHeight })')
   const arrived = (what: string, find: (input: Seen) => boolean) => until(what, () => seen.find(find))
 
+  /** Clicks in the middle of what the shadow tree has of that selector. */
+  async function click(selector: string): Promise<void> {
+    const [x, y] = await page.evaluate<[number, number]>(`(() => {
+      const { left, top, width, height } = ${SHADOW}.querySelector('${selector}').getBoundingClientRect()
+      return [left + width / 2, top + height / 2]
+    })()`)
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.up()
+  }
+
   /** The whole CSS pixel that lies on a source pixel, and where in it that is. */
   async function over(x: number, y: number) {
     const box = await stage(page)
@@ -130,6 +141,34 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     expect(await page.evaluate(`${VIEW}.zoom`)).toBeCloseTo(box.width / WIDTH, 2)
   })
 
+  it('tells the mouse exactly when the element is so many and a half CSS pixels wide', async () => {
+    const resize = (width: string, height: string) =>
+      page.evaluate(`void Object.assign(${VIEW}.style, { width: '${width}', height: '${height}' })`)
+    await resize('900.5px', '700.5px')
+    await until('the layout', () =>
+      page.evaluate<boolean>(`${SHADOW}.querySelector('.surface').getBoundingClientRect().width === 900.5`),
+    )
+    await page.evaluate(`${VIEW}.zoomTo(8, { x: 600, y: 440 })`)
+    for (const [x, y] of [
+      [600, 440],
+      [634, 465],
+    ] as const) {
+      const { clientX, clientY, source } = await over(x, y)
+      seen = []
+      await page.mouse.move(clientX, clientY)
+      // The browser may tell of the last place once more when the layout changes.
+      const move = await arrived(
+        'a move there',
+        (input) => input.type === 'move' && Math.abs((input.x as number) - source.x) < 1,
+      )
+      expect(move.x).toBeCloseTo(source.x, 2)
+      expect(move.y).toBeCloseTo(source.y, 2)
+    }
+    await resize('', '')
+    await page.evaluate(`${VIEW}.resetZoom()`)
+    await until('the layout', () => page.evaluate<boolean>(`${VIEW}.clientWidth === innerWidth`))
+  })
+
   it('tells a double click', async () => {
     const { clientX, clientY, source } = await over(50, 60)
     await page.mouse.doubleClick(clientX, clientY)
@@ -164,8 +203,24 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
       ['down', 'q', 'KeyQ'],
       ['up', 'q', 'KeyQ'],
     ])
-    // Tab led on, to a trackbar.
+    // Tab led on, to a trackbar, which passes on what it has no use for.
     expect(await page.evaluate(`${SHADOW}.activeElement.getAttribute('aria-label')`)).toBe('threshold')
+    await page.keyboard.down('w')
+    await arrived('w', ({ key }) => key === 'w')
+    await page.keyboard.press('Tab')
+    await until('w to be released', () => seen.filter(({ key }) => key === 'w').length === 2)
+    await page.keyboard.up('w')
+  })
+
+  it('has the keyboard again after a click on its bar', async () => {
+    await click('.bar [title="Statistics"]')
+    await page.keyboard.press(' ')
+    await page.keyboard.press('k')
+    await arrived('k', ({ key }) => key === 'k')
+    expect(seen.find(({ key }) => key === ' ')).toBeDefined()
+    expect(await page.evaluate(`${VIEW}.stats`)).toBe(true)
+    await click('.bar [title="Statistics"]')
+    expect(await page.evaluate(`${VIEW}.stats`)).toBe(false)
   })
 
   it('moves a trackbar in another viewer when it is moved in one', async () => {
@@ -192,7 +247,54 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     track.setControl('threshold', 5)
     for (const viewer of [page, other])
       await until('the application', async () => (await value(viewer)) === '5')
+
+    // Corrected while it is held: it stays under the mouse until it is let go.
+    await page.mouse.move(bar.left + bar.width * 0.3, y)
+    await page.mouse.down()
+    await page.mouse.move(bar.left + bar.width * 0.6, y)
+    const dragged = await value(page)
+    await until('the drag', async () => (await value(other)) === dragged)
+    track.setControl('threshold', 33)
+    await until('the correction', async () => (await value(other)) === '33')
+    expect(await value(page)).toBe(dragged)
+    await page.mouse.up()
+    await until('the correction where it was dragged', async () => (await value(page)) === '33')
+
+    // Away and back again: it listens all the same.
+    const thumb = bar.left + 8 + (bar.width - 16) * 0.33
+    await page.mouse.move(thumb, y)
+    await page.mouse.down()
+    const begun = await value(page)
+    await page.mouse.move(bar.left + bar.width * 0.8, y)
+    const away = await value(page)
+    await until('the drag away', async () => (await value(other)) === away)
+    await page.mouse.move(thumb, y)
+    await page.mouse.up()
+    await until('the way back', async () => (await value(other)) === begun)
+    expect(await value(page)).toBe(begun)
+    track.setControl('threshold', 5)
+    await until('the application', async () => (await value(page)) === '5')
     await other.close()
+  })
+
+  it('keeps the picture when the server closes its channel, and gives up the control', async () => {
+    const other = await open()
+    await other.evaluate(`(() => {
+      window.events = []
+      for (const type of ['state', 'rights', 'frame'])
+        ${VIEW}.addEventListener(type, () => events.push(type))
+      // More than a message may have.
+      ${VIEW}.viewer.send({ t: 'key', key: 'x'.repeat(5_000) })
+    })()`)
+    await until('the loss', () => other.evaluate<boolean>(`!${VIEW}.hasAttribute('data-docked')`))
+    await other.evaluate('void (events.length = 0)')
+    track.addImage(patches(WIDTH, HEIGHT))
+    await until('a frame', () => other.evaluate<boolean>("events.includes('frame')"))
+    expect(await other.evaluate(`events.filter((type) => type !== 'frame')`)).toEqual([])
+    expect(await other.evaluate(`${VIEW}.dataset.state`)).toBe('live')
+    await until('both viewers', () => track.stats.viewers === 2)
+    await other.close()
+    await page.bringToFront()
   })
 
   it('lets a rectangle be chosen, exact to the pixel, and be declined', async () => {
@@ -216,8 +318,25 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     })
     const declined = track.selectRectangle()
     await until('the question', () => page.evaluate<boolean>(`!${SHADOW}.querySelector('.select').hidden`))
+    const free = (key: string) =>
+      page.evaluate<boolean>(`${SHADOW}.querySelector('.surface').dispatchEvent(
+        new KeyboardEvent('keydown', { key: '${key}', code: '${key}', bubbles: true, cancelable: true }))`)
+    expect([await free('F5'), await free('F12'), await free('F2')]).toEqual([true, true, false])
     await page.keyboard.press('c')
     expect(await declined).toBeUndefined()
+    // Whoever types elsewhere goes on typing, until they turn to the question.
+    await page.evaluate(`(() => {
+      window.field = Object.assign(document.createElement('input'), { style: 'position: fixed; left: 0; top: 0' })
+      document.body.append(field)
+      field.focus()
+    })()`)
+    const third = track.selectRectangle()
+    await until('the question', () => page.evaluate<boolean>(`!${SHADOW}.querySelector('.select').hidden`))
+    expect(await page.evaluate('document.activeElement === field')).toBe(true)
+    await page.evaluate('field.remove()')
+    await click('.select .hint button:last-child')
+    expect(await third).toBeUndefined()
+    expect(await page.evaluate(`${SHADOW}.activeElement?.className`)).toContain('surface')
     // None of that was for the application.
     expect(seen.filter(({ type }) => type === 'down')).toEqual([])
   })
@@ -276,6 +395,9 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
   it('records a file that plays, through a change of size', async () => {
     await page.evaluate(`void (window.recording = ${VIEW}.record())`)
     await until('some of it', () => page.evaluate<boolean>('recording.seconds > 0.6'))
+    // Only moved, to where it was.
+    await page.evaluate(`void ${VIEW}.parentNode.insertBefore(${VIEW}, ${VIEW}.nextSibling)`)
+    expect(await page.evaluate<boolean>(`${VIEW}.recording === recording`)).toBe(true)
     track.addImage(patches(320, 240))
     await waitForPicture(page, 'the smaller image', (image) => image.width === 320)
     await until('some of that', () => page.evaluate<boolean>('recording.seconds > 1.5'))
@@ -344,6 +466,18 @@ describe(`the element in ${PAGE_TEST.browser}, by real keys and a real mouse`, (
     await page.evaluate(`void (${VIEW}.style.translate = '0 3000px')`)
     await until('the end', () => page.evaluate<boolean>(`${VIEW}.dataset.state === 'paused'`))
     await until('the server to know', () => track.stats.viewers === 0)
+    // Another track in the meantime: the last one's picture is not its.
+    expect(await page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`)).toBe(true)
+    expect(
+      await page.evaluate(`(async () => {
+        const { src } = ${VIEW}
+        ${VIEW}.src = '../whep/another'
+        const said = await ${VIEW}.snapshot().catch(({ message }) => message)
+        const { videoWidth } = ${VIEW}.video
+        ${VIEW}.src = src
+        return [said, videoWidth, ${VIEW}.hasAttribute('data-picture')]
+      })()`),
+    ).toEqual(['There is no picture yet', 0, false])
     await page.evaluate(`void (${VIEW}.style.translate = '')`)
     await until('the return', () => page.evaluate<boolean>(`${VIEW}.dataset.state === 'live'`))
     expect(page.log.filter((line) => line.startsWith('uncaught'))).toEqual([])

@@ -119,7 +119,7 @@ describe('what anyone may do', () => {
         { kind: 'key', input: { type: 'down', ...letter, shift: true } },
         { kind: 'pointer', input: { ...still, x: 1.25 } },
         { kind: 'pointer', input: { ...still, ...pressed, x: 3, ctrl: true, meta: true } },
-        { kind: 'wheel', input: { x: 1, y: 2, dx: 0, dy: -120, buttons: 0, ...none, alt: true } },
+        { kind: 'wheel', input: { x: 1, y: 2, dx: 0, dy: -120, buttons: 0, turns: 1, ...none, alt: true } },
         { kind: 'key', input: { type: 'up', ...letter } },
       ].map((input) => ({ ...input, viewer: ids.a, canControl: true })),
     )

@@ -30,6 +30,8 @@ export class Overlay {
   /** An object has come under the pointer, or there is none any more. */
   onHover: (isHovering: boolean) => void = () => {}
   readonly #painter: Painter | undefined
+  /** A recording paints on the same canvas again and again. */
+  readonly #others = new WeakMap<CanvasRenderingContext2D, Painter>()
   #metadata: unknown
   #shapes: readonly Shape[] = []
   #hovered: Shape | undefined
@@ -96,6 +98,19 @@ export class Overlay {
       y: (y - view.top) / view.scaleY,
       metadata: this.#metadata,
     }
+  }
+
+  /** Paints the objects, if they are shown, over a picture of the size of the image: one unit of `context` a source pixel. */
+  paintOver(
+    context: CanvasRenderingContext2D,
+    image: { readonly width: number; readonly height: number },
+  ): void {
+    if (!this.#shown || this.#shapes.length === 0) return
+    const painter = this.#others.get(context) ?? new Painter(context)
+    this.#others.set(context, painter)
+    const view = viewOf({ left: 0, top: 0, ...image, source: image }, image)
+    painter.arrange(this.#shapes, view)
+    painter.paintOver(this.#shapes, undefined, view, 1)
   }
 
   #shapeAt(x: number, y: number, reach: number): Shape | undefined {

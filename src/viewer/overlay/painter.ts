@@ -33,9 +33,15 @@ export class Painter {
   /** @param ratio device pixels a CSS pixel; the canvas has the size of the overlay in these */
   paint(shapes: readonly Shape[], hovered: Shape | undefined, view: OverlayView, ratio: number): void {
     const context = this.#context
-    const { left, top, right, bottom } = view.visible
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, context.canvas.width / ratio, context.canvas.height / ratio)
+    this.paintOver(shapes, hovered, view, ratio)
+  }
+
+  /** Paints over what is there, in the units of the context; edges come to lie on whole ones of 1/`ratio`. */
+  paintOver(shapes: readonly Shape[], hovered: Shape | undefined, view: OverlayView, ratio: number): void {
+    const context = this.#context
+    const { left, top, right, bottom } = view.visible
     if (shapes.length === 0 || right <= left || bottom <= top) return
     context.save()
     context.beginPath()

@@ -7,6 +7,8 @@ import type { TrackInfo } from './track-info.js'
 
 /** A thumbnail shows what a track is about, ms. */
 const REFRESH_MS = 2_000
+/** A pointer that stays for this long means the card, and is not on its way to another one, ms. */
+const DWELL_MS = 200
 
 /** One track on the index page: live, or a thumbnail that is fetched again when there is a new one to see. */
 export class TrackCard {
@@ -24,10 +26,11 @@ export class TrackCard {
   #nextFetch = 0
   #fetching = false
   #pointed = false
+  #dwell: ReturnType<typeof setTimeout> | undefined
   /** Set from outside: whether the card lies in the visible part of the page. */
   visible = false
 
-  /** @param pointed called when the pointer, or the keyboard, came or went */
+  /** @param pointed called when the pointer, or the keyboard, came to stay, or went */
   constructor(name: string, pointed: () => void) {
     this.#name = name
     this.#thumb = html('div', { class: 'thumb' }, html('span', { class: 'placeholder' }, icon(ICONS.image)))
@@ -46,8 +49,13 @@ export class TrackCard {
       ['blur', false],
     ] as const)
       link.addEventListener(type, () => {
-        this.#pointed = value
-        pointed()
+        clearTimeout(this.#dwell)
+        const tell = (): void => {
+          this.#pointed = value
+          pointed()
+        }
+        if (value) this.#dwell = setTimeout(tell, DWELL_MS)
+        else tell()
       })
     this.root.append(link)
   }

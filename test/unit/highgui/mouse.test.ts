@@ -34,7 +34,7 @@ function point(type: PointerInput['type'], more: Partial<PointerInput> = {}, vie
 }
 
 function turn(more: Partial<WheelInput>, viewer = 'a') {
-  return mouse.wheel({ x: 3.7, y: 4, dx: 0, dy: 0, buttons: 0, ...NONE, ...more }, viewer, SIZE)
+  return mouse.wheel({ x: 3.7, y: 4, dx: 0, dy: 0, buttons: 0, turns: 1, ...NONE, ...more }, viewer, SIZE)
 }
 
 describe('pointers', () => {
@@ -124,5 +124,16 @@ describe('the wheel', () => {
     expect(turn({ dy: 39 }, 'b')).toEqual([])
     // Turned back: what was left over does not count.
     expect(deltas(30, 30, 30, -30, -30, -30, -30)).toEqual([0, 0, -120, 0, 0, 0, 120])
+  })
+
+  it('counts the notches of turns that were joined, and still knows a touchpad', () => {
+    const delta = (dy: number, turns: number) => wheelDelta(turn({ dy, turns })[0]?.flags ?? 0)
+    // Five notches of Firefox, of Chromium, of Chromium with another system.
+    expect([delta(240, 5), delta(500, 5), delta(-600, 5)]).toEqual([-600, -600, 600])
+    expect(delta(90, 3)).toBe(0)
+    expect(delta(30, 1)).toBe(-120)
+    expect(delta(200, 40)).toBe(-240)
+    // There and back.
+    expect(delta(0, 2)).toBe(0)
   })
 })

@@ -121,7 +121,7 @@ describe('InputQueue', () => {
       key('a', { repeat: true }),
     ])
       expect(queue.push('a', message)).toBe(true)
-    expect(messages(drain(queue))).toEqual([{ ...wheel(-3, 5), dx: 2 }, control(2), key('a')])
+    expect(messages(drain(queue))).toEqual([{ ...wheel(-3, 5), dx: 2, turns: 2 }, control(2), key('a')])
   })
 
   it('keeps the values of a control in the order in which viewers gave them', () => {

@@ -20,9 +20,17 @@ describe('ICE servers in a Link header', () => {
     ['<stun:a.example>; rel="other"'],
     ['<https://a.example>; rel="ice-server"'],
     ['<<<>>>;;;rel='],
+    ['<turn:a.example>; rel="ice-server"'],
+    ['<turns:a.example>; rel="ice-server"; username="u"'],
+    ['<turn:a.example>; rel="ice-server"; credential="c"'],
     ['"'.repeat(1000)],
   ])('%j has none', (link) => {
     expect(readIceServers(link)).toEqual([])
+  })
+
+  it('without credentials leave the others', () => {
+    const link = '<turn:a.example>; rel="ice-server", <stun:b.example>; rel="ice-server"'
+    expect(readIceServers(link)).toEqual([{ urls: 'stun:b.example' }])
   })
 
   it('may have parameters without quotes and in any case', () => {

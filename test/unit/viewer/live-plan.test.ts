@@ -23,6 +23,25 @@ describe('LivePlan', () => {
     expect(plan.choose([card('a', { fps: 0 })], 9_000).size).toBe(1)
     expect(plan.choose([card('a', { fps: 0 })], 11_000).size).toBe(0)
   })
+
+  it('does not end and begin all sessions for one more track that moves now and then', () => {
+    const plan = new LivePlan()
+    const four = many.slice(1)
+    expect(plan.choose([...four, card('x', { fps: 0 })], 0).size).toBe(MOST_LIVE)
+    for (let second = 1; second < 100; second++)
+      expect(plan.choose([...four, card('x', { fps: second % 15 === 1 ? 1 : 0 })], second * 1_000).size).toBe(
+        0,
+      )
+    // The last one was at 91 s.
+    expect(plan.choose([...four, card('x', { fps: 0 })], 120_000).size).toBe(0)
+    expect(plan.choose([...four, card('x', { fps: 0 })], 122_000).size).toBe(MOST_LIVE)
+  })
+
+  it('shows live at once what is left when others are out of sight', () => {
+    const plan = new LivePlan()
+    plan.choose(many, 0)
+    expect(plan.choose([card('t0', { visible: false }), ...many.slice(1)], 1_000).size).toBe(MOST_LIVE)
+  })
 })
 
 describe('arrange', () => {
