@@ -13,6 +13,9 @@ import { PlanarConverter } from '../../../../src/cli/input/camera/planar-convert
 const converter = new PlanarConverter()
 afterAll(() => converter.close())
 
+/** FFmpeg's frames do not keep alive what they lie in: collected before it was read, it was another colour (seen once). */
+const kept: Buffer[] = []
+
 /** A frame of one colour. */
 function frameOf(width: number, height: number, [y, u, v]: readonly number[], is422 = false): Frame {
   const chroma = Math.ceil(width / 2) * (is422 ? height : Math.ceil(height / 2))
@@ -22,6 +25,7 @@ function frameOf(width: number, height: number, [y, u, v]: readonly number[], is
     Buffer.alloc(chroma, v),
     Buffer.alloc(4096),
   ])
+  kept.push(bytes)
   const frame = Frame.fromVideoBuffer(bytes.subarray(0, width * height + 2 * chroma), {
     width,
     height,
