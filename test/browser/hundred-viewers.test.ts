@@ -7,8 +7,7 @@ import { pause, until } from '../support/wait.js'
 const VIEWERS = 100
 const SECONDS = 4
 
-// One codec: packets are packets to what is looked at here.
-describe.each(['h264'] as const)('100 viewers of %s', (codec) => {
+describe.each(['h264', 'vp8'] as const)('100 viewers of %s', (codec) => {
   let server: Child<ServerProcessApi>
   let receiver: HeadlessReceiver
   let url: string
