@@ -15,7 +15,7 @@ import type { TrackInfo } from './api.js'
 import { TrackFeed } from './feed.js'
 import { Outlet } from './outlet.js'
 import type { SnapshotFormat } from './snapshots.js'
-import type { Viewer } from './viewer.js'
+import type { Watcher } from './watcher.js'
 
 /** How often rates are looked at when nothing changes: silence and probes want to be noticed, ms. */
 const TICK_MS = 100
@@ -34,8 +34,8 @@ interface Place {
 interface Audience {
   readonly ladder: Ladder
   readonly cost: ContentCost
-  readonly outlets: Map<Scale, Outlet<Viewer>>
-  readonly places: Map<Viewer, Place>
+  readonly outlets: Map<Scale, Outlet<Watcher>>
+  readonly places: Map<Watcher, Place>
 }
 
 /** A track in the engine: its feed, and the viewers that what it encodes goes to, each at its own pace. */
@@ -80,7 +80,7 @@ export class EngineTrack {
   }
 
   /** Media can flow to a viewer: it gets a picture at once, the last one if no new one comes. */
-  addViewer(viewer: Viewer): void {
+  addViewer(viewer: Watcher): void {
     const audience = this.#audience(viewer.codec)
     const now = monotonicNow()
     const place: Place = { scale: 1, next: undefined }
@@ -94,7 +94,7 @@ export class EngineTrack {
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS)
   }
 
-  removeViewer(viewer: Viewer): void {
+  removeViewer(viewer: Watcher): void {
     const { codec } = viewer
     const audience = this.#audiences.get(codec)
     const place = audience?.places.get(viewer)
@@ -114,7 +114,7 @@ export class EngineTrack {
   }
 
   /** A viewer cannot decode what it is sent. */
-  requestKeyframe(viewer: Viewer): void {
+  requestKeyframe(viewer: Watcher): void {
     const place = this.#audiences.get(viewer.codec)?.places.get(viewer)
     if (place) this.#feed.requestKeyframe(viewer.codec, place.next ?? place.scale)
   }
@@ -211,7 +211,7 @@ export class EngineTrack {
     )
   }
 
-  #leave({ outlets }: Audience, viewer: Viewer, scale: Scale): void {
+  #leave({ outlets }: Audience, viewer: Watcher, scale: Scale): void {
     const outlet = outlets.get(scale)
     outlet?.remove(viewer)
     if (outlet?.isEmpty) outlets.delete(scale)
@@ -227,7 +227,7 @@ export class EngineTrack {
     return audience
   }
 
-  #outlet({ outlets }: Audience, codec: VideoCodec, scale: Scale): Outlet<Viewer> {
+  #outlet({ outlets }: Audience, codec: VideoCodec, scale: Scale): Outlet<Watcher> {
     let outlet = outlets.get(scale)
     if (!outlet) {
       outlet = new Outlet(codec, scale)

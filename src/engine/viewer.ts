@@ -23,17 +23,8 @@ import { type IceOptions, Peer } from '../transport/index.js'
 import { FrameNotes } from './frame-notes.js'
 import { MediaSender, type RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
-
 import { readViewerMessage } from './viewer-message.js'
-
-export interface ViewerIdentity {
-  /** Public. */
-  readonly id: string
-  /** Secret: names the session in its URL. */
-  readonly session: string
-  /** The name of the track that it watches. */
-  readonly track: string
-}
+import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
 
 export interface ViewerEvents {
   /** Media can flow from now on. */
@@ -61,7 +52,7 @@ export interface ViewerSettings {
 }
 
 /** One viewer: its connection, and what is sent over it. A viewer costs packets, never an encode. */
-export class Viewer {
+export class Viewer implements Watcher {
   readonly codec: VideoCodec
   readonly #peer: Peer
   readonly #sender: MediaSender
@@ -80,7 +71,7 @@ export class Viewer {
   #ignored = 0
 
   constructor(
-    readonly identity: ViewerIdentity,
+    readonly identity: WatcherIdentity,
     private readonly offer: Offer,
     private readonly negotiated: Negotiated,
     private readonly ice: IceOptions,
@@ -174,8 +165,7 @@ export class Viewer {
     return this.#sender.backlog
   }
 
-  /** What an encoder may make for it now, and what in the long run, bit/s. */
-  demand(now: number): { rate: number; capacity: number; isUrgent: boolean; isKnown: boolean } {
+  demand(now: number): Demand {
     const { capacity, isUrgent } = this.#sender
     return { rate: this.#sender.mediaRate(now), capacity, isUrgent, isKnown: this.#sender.isSettled(now) }
   }

@@ -1,0 +1,32 @@
+import type { VideoCodec } from '../common/codec.js'
+import type { Receiver } from './outlet.js'
+
+export interface WatcherIdentity {
+  /** Public. */
+  readonly id: string
+  /** Secret: names the session in its URL. */
+  readonly session: string
+  /** The name of the track that it watches. */
+  readonly track: string
+}
+
+/** What an encoder may make for somebody now, and what in the long run, bit/s. */
+export interface Demand {
+  readonly rate: number
+  readonly capacity: number
+  /** Its network has collapsed, and it sees nothing until a keyframe has come through. */
+  readonly isUrgent: boolean
+  /** Its network is known: who has just come has an estimate that still grows by the moment. */
+  readonly isKnown: boolean
+}
+
+/** Somebody whom a track's frames go to, by whatever way: all that a track knows of its viewers. */
+export interface Watcher extends Receiver {
+  readonly identity: WatcherIdentity
+  readonly codec: VideoCodec
+  demand(now: number): Demand
+  /** The most that the encoder would make for it, bit/s. */
+  setMaxRate(rate: number): void
+  /** Some times a second. */
+  pace(now: number): void
+}
