@@ -46,12 +46,7 @@ export function checkIce(ice: IceOptions, host: string): IceOptions {
     '[first, last], two ports from 1 to 65535',
     portRange,
   )
-  check(
-    advertise === undefined || (Array.isArray(advertise) && advertise.length <= MOST_ADVERTISED),
-    'ice.advertise',
-    `a list of at most ${MOST_ADVERTISED} addresses`,
-    advertise,
-  )
+  checkList(advertise, 'ice.advertise', MOST_ADVERTISED, 'addresses')
   for (const [i, text] of (advertise ?? []).entries())
     check(
       typeof text === 'string' && parseAdvertisedAddress(text) !== undefined,
@@ -59,12 +54,7 @@ export function checkIce(ice: IceOptions, host: string): IceOptions {
       'an IP address, as 203.0.113.5, 203.0.113.5:40000 or [2001:db8::5]:40000',
       text,
     )
-  check(
-    servers === undefined || (Array.isArray(servers) && servers.length <= MOST_SERVERS),
-    'ice.servers',
-    `a list of at most ${MOST_SERVERS} servers`,
-    servers,
-  )
+  checkList(servers, 'ice.servers', MOST_SERVERS, 'servers')
   for (const [i, server] of (servers ?? []).entries()) checkServer(server, `ice.servers[${i}]`)
   return {
     ...(advertise && { advertise: [...advertise] }),
@@ -119,4 +109,13 @@ function checkServer(server: IceServer, field: string): void {
 
 function isText(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && /^[ -~]{1,256}$/.test(value))
+}
+
+function checkList(list: unknown, field: string, most: number, what: string): void {
+  check(
+    list === undefined || (Array.isArray(list) && list.length <= most),
+    field,
+    `a list of at most ${most} ${what}`,
+    list,
+  )
 }

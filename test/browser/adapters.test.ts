@@ -6,12 +6,11 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromTensor, type ImageLike } from '../../dist/index.js'
 import { type Browser, launch } from '../support/browser.js'
-import { measure, patchCentres, patches } from '../support/images.js'
+import { colourErrors } from '../support/colour-errors.js'
+import { patches } from '../support/images.js'
 import { createLocalServer, type PixelcastServer, whepUrl } from '../support/pixelcast.js'
 import { Stage } from '../support/player.js'
-import { until } from '../support/wait.js'
 
-const TOLERANCE = 3
 const [WIDTH, HEIGHT] = [318, 242]
 const image = patches(WIDTH, HEIGHT)
 const { data } = image
@@ -73,22 +72,7 @@ describe('images of libraries', () => {
     await track.addImageAsync(await PICTURES[name]!())
     const player = await stage.play(whepUrl(server, name))
     await player.started()
-    let off: string[] = []
-    await until(
-      'colours within 3/255',
-      async () => {
-        const screen = await player.pixels()
-        off = patchCentres(WIDTH, HEIGHT).flatMap((area) => {
-          const { mean, worstFrom } = measure(screen, area)
-          return worstFrom(area.colour) <= TOLERANCE
-            ? []
-            : [`${area.colour} shown as ${mean.map(Math.round)}`]
-        })
-        return off.length === 0
-      },
-      5_000,
-    ).catch(() => {})
-    expect(off).toEqual([])
+    expect(await colourErrors(player, WIDTH, HEIGHT)).toEqual([])
     await player.leave()
     await track.close()
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, type BrowserName, launch } from '../support/browser.js'
-import { burn, flat, measure, patchCentres, patches, type Rgb } from '../support/images.js'
+import { colourErrors } from '../support/colour-errors.js'
+import { burn, flat, measure, patches, type Rgb } from '../support/images.js'
 import { createLocalServer, type PixelcastServer, whepUrl } from '../support/pixelcast.js'
 import { Stage } from '../support/player.js'
 import { convert, type RawFormat } from '../support/raw-formats.js'
@@ -39,22 +40,7 @@ describe.each<[BrowserName, 'h264' | 'vp8']>([
     await player.waitFor('the number', '({ value }) => value === 12345')
     const state = await player.state()
     expect(isShownAs(state.width, 641) && isShownAs(state.height, 479)).toBe(true)
-    let off: string[] = []
-    await until(
-      'colours within 3/255',
-      async () => {
-        const screen = await player.pixels()
-        off = patchCentres(641, 479).flatMap((area) => {
-          const { mean, worstFrom } = measure(screen, area)
-          return worstFrom(area.colour) <= TOLERANCE
-            ? []
-            : [`${area.colour} shown as ${mean.map(Math.round)}`]
-        })
-        return off.length === 0
-      },
-      5_000,
-    ).catch(() => {})
-    expect(off).toEqual([])
+    expect(await colourErrors(player, 641, 479)).toEqual([])
     await player.leave()
     await track.close()
   })

@@ -1,33 +1,14 @@
-import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { EncodedSink } from '../../../../src/cli/input/stream/image-sink.js'
 import { Pace } from '../../../../src/cli/input/stream/pace.js'
 import { ImageError } from '../../../../src/common/errors.js'
-import { FakeClock, FakeTrack, feedInPieces, noise } from './support.js'
+import { sampleImages } from '../../image/stream/sample-images.js'
+import { FakeClock, FakeTrack, feedInPieces } from './support.js'
 
 const never = new AbortController().signal
 let images: Buffer[] = []
-
 beforeAll(async () => {
-  const make = (seed: number) =>
-    sharp(noise(48 * 40 * 3, seed), { raw: { width: 48, height: 40, channels: 3 } })
-  const thumbnail = await make(9).resize(16, 16).jpeg().toBuffer()
-  images = await Promise.all([
-    make(1).jpeg().toBuffer(),
-    make(2).png().toBuffer(),
-    make(3).webp().toBuffer(),
-    make(4).webp({ lossless: true }).toBuffer(),
-    make(5).jpeg({ progressive: true, quality: 100 }).toBuffer(),
-    // a whole JPEG inside a JPEG, as cameras put one into Exif
-    make(6)
-      .jpeg()
-      .toBuffer()
-      .then((jpeg) => {
-        const segment = Buffer.from([0xff, 0xe1, 0, 0])
-        segment.writeUInt16BE(thumbnail.length + 2, 2)
-        return Buffer.concat([jpeg.subarray(0, 2), segment, thumbnail, jpeg.subarray(2)])
-      }),
-  ])
+  images = await sampleImages()
 })
 
 describe('the images of a stream', () => {
