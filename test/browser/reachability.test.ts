@@ -69,6 +69,25 @@ describe('behind a NAT, or in a container', () => {
   })
 })
 
+describe('with IPv6 alone', () => {
+  // Chromium alone: Firefox sends no check to ::1, whatever its preferences say.
+  it('a page shows the track by ::1', async () => {
+    const server = await createServer({ port: 0, host: '::1', ice: { bindAddress: '::1' } })
+    const track = server.addTrack(TRACK)
+    const reel = new Reel(640, 480)
+    const stopPushing = every(30, (index) => track.addImage(reel.image(index + 1)))
+    const page = await browser.open(new URL(`view/${TRACK}`, urlOf(server)).href)
+    try {
+      expect(urlOf(server)).toMatch(/^http:\/\/\[::1\]:/)
+      await waitForPicture(page, 'the numbered picture over IPv6', (image) => (readCode(image) ?? 0) > 0)
+    } finally {
+      await page.close()
+      stopPushing()
+      await server.close()
+    }
+  })
+})
+
 describe.skipIf(!TurnServer.isInstalled)('with a TURN server (coturn)', () => {
   let turn: TurnServer
   beforeAll(async () => {
