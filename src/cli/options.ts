@@ -92,6 +92,13 @@ export function parseAdvertised(text: string, previous: readonly string[] | unde
   return collect(text, previous)
 }
 
+/** Of an option that may be given several times. */
+export function parseAllowedHost(text: string, previous: readonly string[] | undefined): string[] {
+  if (!/^[A-Za-z0-9._-]+$/.test(text))
+    throw new InvalidArgumentError('Expected a host name without port, such as camera.example.org.')
+  return collect(text, previous)
+}
+
 export function parseIngestToken(text: string): string {
   try {
     checkIngestToken(text)

@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly tlsKey?: string
   /** Addresses from outside. */
   readonly advertise?: readonly string[]
+  /** Names of a proxy, while the host is loopback. */
+  readonly allowedHost?: readonly string[]
   /** Takes images over HTTP, and makes tracks for them. */
   readonly ingest?: boolean
   /** What senders of images have to show. */
@@ -71,6 +73,7 @@ export class Stage {
     const server = await createServer({
       host: options.host,
       port: options.port,
+      allowedHosts: options.allowedHost,
       tls: tlsOf(options),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
       ...(options.ingest && {

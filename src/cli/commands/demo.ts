@@ -4,6 +4,7 @@ import { parseFps, parseSize, type Size } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
   advertiseOption,
+  allowedHostOption,
   hostOption,
   mediaHostOption,
   portOption,
@@ -33,6 +34,7 @@ export function demoCommand(): Command {
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())
+    .addOption(allowedHostOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
     .addHelpText(

@@ -6,6 +6,7 @@ import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../option
 import { Terminal } from '../terminal/terminal.js'
 import {
   advertiseOption,
+  allowedHostOption,
   hostOption,
   ingestOption,
   ingestTokenOption,
@@ -63,6 +64,7 @@ export function serveCommand(): Command {
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())
+    .addOption(allowedHostOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
     .addHelpText(

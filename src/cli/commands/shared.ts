@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import {
   parseAddress,
   parseAdvertised,
+  parseAllowedHost,
   parseHost,
   parseIngestToken,
   parsePort,
@@ -43,6 +44,13 @@ export function advertiseOption(): Option {
     'address at which this machine is reached from outside (NAT, cloud, container), with :PORT if it is another ' +
       'one than --udp-port; may be given several times',
   ).argParser(parseAdvertised)
+}
+
+export function allowedHostOption(): Option {
+  return new Option(
+    '--allowed-host <name>',
+    'name under which a proxy on this machine serves the pages, while --host is loopback; may be given several times',
+  ).argParser(parseAllowedHost)
 }
 
 export function tlsCertOption(): Option {

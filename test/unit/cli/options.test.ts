@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { collect, isLoopback, parseFps, parseHost, parsePort, parseSize } from '../../../src/cli/options.js'
+import {
+  collect,
+  isLoopback,
+  parseAllowedHost,
+  parseFps,
+  parseHost,
+  parsePort,
+  parseSize,
+} from '../../../src/cli/options.js'
 
 describe('options of the command line', () => {
   it.each([
@@ -48,6 +56,12 @@ describe('options of the command line', () => {
     expect(parseHost('[::1]')).toBe('::1')
     expect(() => parseHost('http://x')).toThrow(/address or a host name/)
     expect(() => parseHost('')).toThrow(/address or a host name/)
+  })
+
+  it('takes names of a proxy, without port', () => {
+    expect(parseAllowedHost('camera.example.org', ['a'])).toEqual(['a', 'camera.example.org'])
+    for (const text of ['', 'http://camera', 'camera:443', '*'])
+      expect(() => parseAllowedHost(text, undefined)).toThrow(/host name without port/)
   })
 
   it('knows which addresses only this machine can reach', () => {
