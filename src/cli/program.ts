@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { serveCommand } from './commands/serve.js'
+import { type Environment, makeConfigurable } from './config/configure.js'
 import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, explain } from './errors.js'
 import { packageVersion } from './version.js'
 
@@ -17,8 +18,17 @@ const standardOutput: Output = {
 }
 
 /** Runs one command line (without `node` and the script) and resolves with the exit code. Never rejects. */
-export async function run(args: readonly string[], output: Output = standardOutput): Promise<number> {
+export async function run(
+  args: readonly string[],
+  output: Output = standardOutput,
+  environment: Environment = process.env,
+): Promise<number> {
   const program = buildProgram(output)
+  makeConfigurable(program, {
+    environment,
+    print: (line) => output.out(`${line}\n`),
+    warn: (line) => output.error(`warning: ${line}\n`),
+  })
   try {
     if (args.length === 0) {
       program.outputHelp({ error: true })

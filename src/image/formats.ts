@@ -1,3 +1,4 @@
+import { nearestOf } from '../common/nearest.js'
 import { describe, refuse } from './check.js'
 import { ENCODED_FORMATS, PIXEL_FORMATS, type PixelFormat } from './source.js'
 
@@ -26,8 +27,6 @@ const OTHER_NAMES: Readonly<Record<string, PixelFormat>> = {
   yuv: 'yuv420p',
 }
 
-/** More slips than this, and a suggestion would be a guess. */
-const MOST_SLIPS = 2
 const LONGEST_NAME = 16
 
 /** A raw pixel format, or an ImageError on `format` that lists the known ones and suggests the nearest. */
@@ -45,28 +44,5 @@ function nearestFormat(name: string): PixelFormat | undefined {
   if (name.length > LONGEST_NAME) return undefined
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   if (Object.hasOwn(OTHER_NAMES, plain)) return OTHER_NAMES[plain]
-  let nearest: PixelFormat | undefined
-  let least = MOST_SLIPS + 1
-  for (const format of PIXEL_FORMATS) {
-    const slips = slipsBetween(plain, format)
-    if (slips < least) {
-      least = slips
-      nearest = format
-    }
-  }
-  return nearest
-}
-
-/** Levenshtein distance. */
-function slipsBetween(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substitute = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitute))
-    }
-    previous = row
-  }
-  return previous[b.length]!
+  return nearestOf(plain, PIXEL_FORMATS)
 }

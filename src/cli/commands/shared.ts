@@ -68,12 +68,10 @@ export function ingestOption(): Option {
   return new Option('--ingest', 'also take images over HTTP; each new name makes a track')
 }
 
-/** An environment variable, because everybody on the machine can read a command line. */
+/** Better as an environment variable: everybody on the machine can read a command line. */
 export function ingestTokenOption(): Option {
   return new Option(
     '--ingest-token <token>',
-    'what senders have to show (Authorization: Bearer); needed with --host',
-  )
-    .env('PIXELCAST_INGEST_TOKEN')
-    .argParser(parseIngestToken)
+    'what senders have to show (Authorization: Bearer); needed with --host. Better PIXELCAST_INGEST_TOKEN',
+  ).argParser(parseIngestToken)
 }
