@@ -17,6 +17,14 @@ export class CliError extends Error {
   }
 }
 
+/** Ends the command with this exit code, without a word: what there was to say is said. */
+export class ExitCode extends Error {
+  constructor(readonly code: number) {
+    super(`exit code ${code}`)
+    this.name = 'ExitCode'
+  }
+}
+
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   EACCES: 'permission denied',

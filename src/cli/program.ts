@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { serveCommand } from './commands/serve.js'
+import { superviseCommand } from './commands/supervise.js'
 import { type Environment, makeConfigurable } from './config/configure.js'
-import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, explain } from './errors.js'
+import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, ExitCode, explain } from './errors.js'
 import { packageVersion } from './version.js'
 
 /** Where a run of the command line writes; a test passes its own. */
@@ -39,6 +40,7 @@ export async function run(
   } catch (error) {
     // commander has already written its message, help or version
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE
+    if (error instanceof ExitCode) return error.code
     output.error(`pixelcast: ${explain(error)}\n`)
     return error instanceof CliError ? error.exitCode : EXIT_FAILED
   }
@@ -46,6 +48,8 @@ export async function run(
 
 function buildProgram(output: Output): Command {
   const program = new Command('pixelcast')
+    // What follows the program that `supervise` runs is for that one.
+    .enablePositionalOptions()
     .description("Puts a program's own images live into any number of browsers, over WebRTC.")
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
@@ -59,12 +63,14 @@ Examples:
   pixelcast serve 'frames/*.png' --fps 5  a slideshow in natural order
   python render.py | pixelcast serve - --size 640x480 --format bgr24
   pixelcast serve --ingest                images that programs send over HTTP
+  pixelcast supervise -- node app.mjs     a program, started again when it crashes
   pixelcast doctor                        whether this machine has what it takes
 `,
     )
   program
     .addCommand(demoCommand())
     .addCommand(serveCommand())
+    .addCommand(superviseCommand())
     .addCommand(doctorCommand((line) => output.out(`${line}\n`)))
   for (const command of [program, ...program.commands])
     command

@@ -61,6 +61,9 @@ export class Stage {
       last = error
       terminal.warn(explain(error))
     })
+    server.on('restart', () =>
+      terminal.note('The engine was started again; viewers come back by themselves.'),
+    )
     server.on('track', (track) => this.#onSentTrack(track))
     this.failure = new Promise((_, reject) => server.on('close', () => reject(last)))
     // whoever closes the stage does not wait for it

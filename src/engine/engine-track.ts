@@ -131,10 +131,10 @@ export class EngineTrack {
     return this.#feed.snapshot(format)
   }
 
-  /** Resolves when nothing of it runs any more. */
-  close(): Promise<void> {
+  /** Resolves when nothing of it runs any more. @param handsOver see `TrackFeed` */
+  close(handsOver = false): Promise<void> {
     this.#stop()
-    return this.#feed.close()
+    return this.#feed.close(handsOver)
   }
 
   #stop(): void {

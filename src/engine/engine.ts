@@ -208,13 +208,17 @@ export class Engine implements EngineApi {
     return this.#tracks.get(name)?.producer
   }
 
-  /** Ends every viewer and every track; resolves when nothing runs any more. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  /**
+   * Ends every viewer and every track; resolves when nothing runs any more.
+   *
+   * @param handsOver leaves the tracks open for their producers: another engine takes them over
+   */
+  close(handsOver = false): Promise<void> {
+    this.#closing ??= this.#close(handsOver)
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  async #close(handsOver: boolean): Promise<void> {
     clearInterval(this.#ticker)
     for (const viewer of [...this.#viewers.values()]) {
       this.#end(viewer, 'the server was closed', { tell: true, retry: true })
@@ -223,7 +227,7 @@ export class Engine implements EngineApi {
     this.#tracks.clear()
     for (const backchannel of this.#backchannels.values()) backchannel.close()
     this.#backchannels.clear()
-    await Promise.all([...this.#removing, ...tracks.map((track) => track.close())])
+    await Promise.all([...this.#removing, ...tracks.map((track) => track.close(handsOver))])
   }
 
   #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {

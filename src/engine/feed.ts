@@ -55,6 +55,8 @@ export class TrackFeed {
   /** How long the last conversion took, ms. */
   #conversion = 0
   #pumping = false
+  /** Another engine takes the track over: it stays open for its producers, and keeps its last images. */
+  #handsOver = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #setFreed: () => void = () => {}
@@ -123,14 +125,20 @@ export class TrackFeed {
     return this.#snapshots.take(format, () => (this.#closed ? undefined : this.#last.good))
   }
 
-  /** Closes the track for its producers and frees everything; resolves when no encoder works any more. */
-  close(): Promise<void> {
+  /**
+   * Closes the track for its producers and frees everything; resolves when no encoder works any more.
+   *
+   * @param handsOver leaves the track open, with its last images, for an engine that takes it over
+   */
+  close(handsOver = false): Promise<void> {
     if (this.#closed) return this.#ended
     this.#closed = true
+    this.#handsOver = handsOver
     clearTimeout(this.#timer)
     this.#retired.push(...this.#encoders.clear())
     this.#count()
-    this.#consumer.close()
+    if (handsOver) this.#consumer.leave()
+    else this.#consumer.close()
     if (!this.#pumping) this.#free()
     return this.#ended
   }
@@ -321,7 +329,7 @@ export class TrackFeed {
   #free(): void {
     this.#freeRetired()
     this.#dropPictures()
-    this.#last.clear()
+    this.#last.clear(this.#handsOver)
     for (const resolve of this.#wantProof.splice(0)) resolve()
     this.#converter.close()
     this.#setFreed()

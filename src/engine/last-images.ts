@@ -76,9 +76,14 @@ export class LastImages {
     return true
   }
 
-  clear(): void {
-    for (const image of this.#unproven.splice(0)) image.release()
-    this.good?.release()
+  /** @param putBack back into the queue, for an engine that takes over */
+  clear(putBack = false): void {
+    const images = this.#unproven.splice(0)
+    if (this.good) images.push(this.good)
     this.#good = undefined
+    for (const image of images) {
+      if (putBack) image.putBack()
+      else image.release()
+    }
   }
 }

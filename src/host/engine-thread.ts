@@ -26,8 +26,8 @@ interface Pending {
 /** Who wants to hear of a server's events, and of the end of the thread. */
 export interface EngineListener {
   onEvent(event: EngineEvent): void
-  /** The engine failed; nothing of the server is left. */
-  onFailure(error: EngineError): void
+  /** The engine failed; nothing of the server is left. `isFinal`: the thread ended, and there cannot be another. */
+  onFailure(error: EngineError, isFinal: boolean): void
 }
 
 /**
@@ -164,6 +164,6 @@ export class EngineThread {
     for (const { reject } of pending) reject(error)
     const listeners = [...this.#listeners.values()]
     this.#listeners.clear()
-    for (const listener of listeners) listener.onFailure(error)
+    for (const listener of listeners) listener.onFailure(error, this.#end !== undefined)
   }
 }

@@ -23,6 +23,8 @@ export interface ServerSettings {
   readonly tls: TlsFiles | undefined
   /** Undefined: images are not taken over HTTP. */
   readonly ingest: IngestSettings | undefined
+  /** After the engine failed. */
+  readonly restart: boolean
 }
 
 /**
@@ -90,7 +92,10 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'error'; readonly error: SerializedError }
 )
 
-/** An exception that nobody caught in the engine thread: every server in it is closed. */
+/**
+ * An exception that nobody caught in the engine thread: every server in it is closed. Their tracks are not: those
+ * that are opened again go on with them.
+ */
 export interface EngineFailure {
   readonly failure: SerializedError
 }

@@ -45,6 +45,11 @@ export interface ServerOptions {
    * programs of this machine. Default false.
    */
   readonly ingest?: boolean | IngestOptions | undefined
+  /**
+   * Whether a server whose engine failed opens itself again, with its tracks and their last images; viewers come
+   * back by themselves. Five times in a minute at most, then it is closed. Default true.
+   */
+  readonly restart?: boolean | undefined
 }
 
 const KNOWN = [
@@ -58,6 +63,7 @@ const KNOWN = [
   'maxViewers',
   'tls',
   'ingest',
+  'restart',
 ]
 
 /** @throws OptionError naming the option */
@@ -74,6 +80,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     maxViewers = 500,
     tls,
     ingest,
+    restart = true,
   } = options
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
@@ -87,6 +94,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   )
   check(title === undefined || typeof title === 'string', 'title', 'a text', title)
   check(isWhole(maxViewers, 1, 10_000), 'maxViewers', 'a whole number from 1 to 10000', maxViewers)
+  check(typeof restart === 'boolean', 'restart', 'true or false', restart)
   if (tls !== undefined) {
     checkKeys(tls, ['certFile', 'keyFile'], 'tls.')
     for (const field of ['certFile', 'keyFile'] as const)
@@ -108,5 +116,6 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     title,
     maxViewers,
     ingest: checkIngestOptions(ingest),
+    restart,
   }
 }

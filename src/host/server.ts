@@ -1,21 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Emitter } from '../common/emitter.js'
-import { EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
+import { EngineError, OptionError, type PixelcastError, SignalingError, show } from '../common/errors.js'
 import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
-import { type ConnectOptions, ImageTrack, RemoteViewer, type TrackOptions } from '../track/index.js'
+import { problemOf } from '../server/problem.js'
+import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
-import type { ViewerInput } from './input-queue.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
+import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
+import { urlOf } from './server-url.js'
+import { ServerViewers } from './server-viewers.js'
 
 /** Events of a `PixelcastServer`, with the arguments of their listeners. */
 export interface ServerEvents {
   /** A sender has made a track (see the option `ingest.createTracks`); its first image follows. */
   track: [track: ImageTrack]
-  /** Something failed that belongs to no single call; `EngineError`: the engine failed, and the server with it. */
+  /**
+   * Something failed that belongs to no single call. An `EngineError` is the engine's end: `restart` follows, or, with
+   * the option `restart: false` or after too many of them, `close`.
+   */
   error: [error: Error]
+  /** The engine failed, and the server is open again, with its tracks and their last images; `error` says why. */
+  restart: [error: EngineError]
   /** The server is closed, by `close()` or because the engine failed. */
   close: []
 }
@@ -36,26 +44,27 @@ export async function createServer(options?: ServerOptions): Promise<PixelcastSe
 export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #thread: EngineThread
   readonly #settings: ServerSettings
-  readonly #id: number
+  /** Another one after each restart. */
+  #id = 0
   readonly #tracks = new Map<string, ImageTrack>()
   /** By key, until the engine has nothing more to say of them: a new track may have the name by then. */
   readonly #known = new Map<number, ImageTrack>()
-  readonly #viewers = new Map<
-    string,
-    { readonly viewer: RemoteViewer; readonly track: ImageTrack | undefined }
-  >()
+  readonly #viewers: ServerViewers
   readonly #ingest: Ingest
   #nextKey = 1
   #port: number | undefined
+  #isOpen = false
   /** Whether the engine thread was acquired for this server, and not released. */
   #keepsAlive = true
   #closing: Promise<void> | undefined
   #failure: EngineError | undefined
+  readonly #restarts = new Restarts()
 
   private constructor(thread: EngineThread, settings: ServerSettings) {
     super()
     this.#thread = thread
     this.#settings = settings
+    this.#viewers = new ServerViewers(thread)
     this.#ingest = new Ingest(settings, {
       get: (name) => this.#tracks.get(name),
       add: (name) => {
@@ -65,18 +74,14 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       },
       onError: (error) => this.emit('error', error),
     })
-    this.#id = thread.register({
-      onEvent: (event) => this.#on(event),
-      onFailure: (error) => this.#fail(error),
-    })
   }
 
   /** @internal */
   static async open(thread: EngineThread, settings: ServerSettings): Promise<PixelcastServer> {
     const server = new PixelcastServer(thread, settings)
     try {
-      const { port } = await thread.call('openServer', { server: server.#id, settings })
-      server.#port = port
+      server.#port = await server.#openEngine()
+      server.#isOpen = true
       return server
     } catch (error) {
       // Unless that was done when the engine failed meanwhile.
@@ -88,6 +93,19 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     }
   }
 
+  /** @returns the port */
+  async #openEngine(): Promise<number | undefined> {
+    const server = this.#thread.register({
+      onEvent: (event) => this.#on(event),
+      onFailure: (error, isFinal) => this.#fail(error, isFinal),
+    })
+    this.#id = server
+    // Opened again it keeps the port that it was given.
+    const settings = { ...this.#settings, ...(this.#port !== undefined && { port: this.#port }) }
+    const { port } = await this.#thread.call('openServer', { server, settings })
+    return port
+  }
+
   /** The HTTP port; undefined with `listen: false`. */
   get port(): number | undefined {
     return this.#port
@@ -95,11 +113,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   /** Where the pages are, e.g. `http://127.0.0.1:8080/`; undefined with `listen: false`. */
   get url(): string | undefined {
-    if (this.#port === undefined) return undefined
-    const { host } = this.#settings
-    const name =
-      host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-    return `${this.#settings.tls ? 'https' : 'http'}://${name}:${this.#port}/`
+    return this.#port === undefined ? undefined : urlOf(this.#settings, this.#port)
   }
 
   /** The tracks, in the order in which they were added. */
@@ -132,18 +146,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     const key = this.#nextKey++
     this.#tracks.set(name, track)
     this.#known.set(key, track)
-    const { control, slots, threads } = track.handle
-    const { settings, tokenDigest } = track
-    this.#thread
-      .call('addTrack', {
-        server: this.#id,
-        key,
-        name,
-        memory: { control, slots, threads },
-        settings,
-        tokenDigest,
-      })
-      .catch((error: Error) => this.emit('error', error))
+    this.#show(track, key)
     // After that: the engine is told of its controls then.
     track.attach({
       connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
@@ -162,6 +165,19 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     return track
   }
 
+  /** Tells the engine of a track; one that is being started is told later. */
+  #show(track: ImageTrack, key: number): void {
+    if (this.#restarts.pending) return
+    const { control, slots, threads } = track.handle
+    const { name, settings, tokenDigest } = track
+    const memory = { control, slots, threads }
+    this.#thread
+      .call('addTrack', { server: this.#id, key, name, memory, settings, tokenDigest })
+      .catch((error: Error) => {
+        if (!this.#restarts.pending && !this.#failure) this.emit('error', error)
+      })
+  }
+
   /**
    * The server's routes as a fetch handler, for an own web server (Hono, Bun, Deno, Next). Under a
    * prefix, strip it from the URL first. Never rejects while the server is open.
@@ -171,7 +187,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     if (answer) return answer
     const serialized = await serializeRequest(request)
     if (serialized instanceof Response) return serialized
-    return toResponse(await this.#thread.call('request', { server: this.#id, request: serialized }))
+    try {
+      await this.#restarts.pending
+      return toResponse(await this.#thread.call('request', { server: this.#id, request: serialized }))
+    } catch (error) {
+      if (!this.#restarts.pending) throw error
+      return problemOf(new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' }))
+    }
   }
 
   /** The same as `(req, res)`, for Express, Fastify or `node:http`. */
@@ -207,11 +229,12 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   async #close(): Promise<void> {
     for (const track of this.tracks) track.detach()
     this.#tracks.clear()
+    await this.#restarts.pending?.catch(() => {})
     // A thread that has failed has nothing left to close.
     await this.#thread.call('closeServer', { server: this.#id }).catch(() => {})
     this.#thread.unregister(this.#id)
     this.unref()
-    this.#viewersGone('the server was closed')
+    this.#viewers.removeAll('the server was closed')
     this.#known.clear()
     this.emit('close')
   }
@@ -221,13 +244,14 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     offer: string,
     options: ConnectOptions,
   ): Promise<{ answer: string; viewer: RemoteViewer }> {
+    await this.#restarts.pending
     const { answer, viewer: id } = await this.#thread.call('connect', {
       server: this.#id,
       track,
       offer,
       options,
     })
-    const viewer = this.#viewers.get(id)?.viewer
+    const viewer = this.#viewers.get(id)
     // Its events travel the same way as the answer, and were sent before it.
     if (!viewer) throw new EngineError('the viewer left while it was answered')
     return { answer, viewer }
@@ -235,31 +259,22 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   #on(event: EngineEvent): void {
     switch (event.event) {
-      case 'viewer': {
-        const track = this.#known.get(event.track)
-        const who = { server: this.#id, viewer: event.viewer }
-        const viewer = new RemoteViewer(event.viewer, track?.name ?? '', {
-          close: () => void this.#thread.call('disconnectViewer', who).catch(() => {}),
-          // When the engine is gone, so is the viewer.
-          stats: () => this.#thread.call('viewerStats', who).catch(() => undefined),
-        })
-        this.#viewers.set(event.viewer, { viewer, track })
-        track?.report('viewer', viewer)
+      case 'viewer':
+        this.#viewers.add(this.#id, event.viewer, this.#known.get(event.track))
         break
-      }
       case 'viewer-connected':
-        this.#viewers.get(event.viewer)?.viewer.setConnected()
+        this.#viewers.get(event.viewer)?.setConnected()
         break
       case 'viewer-control':
-        this.#viewers.get(event.viewer)?.viewer.setControl(event.canControl)
+        this.#viewers.get(event.viewer)?.setControl(event.canControl)
         break
       case 'input':
-        for (const input of event.inputs) this.#receive(input)
+        for (const input of event.inputs) this.#viewers.receive(input)
         // Only now: while the application is busy with these, the engine keeps what comes.
         this.#thread.call('inputTaken', { server: this.#id }).catch(() => undefined)
         break
       case 'viewer-closed':
-        this.#viewerGone(event.viewer, event.reason)
+        this.#viewers.remove(event.viewer, event.reason)
         break
       case 'track-error':
         this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
@@ -285,39 +300,50 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#thread.call('trackWanted', answer).catch(() => {})
   }
 
-  #receive(input: ViewerInput): void {
-    if ('gone' in input) {
-      this.#viewerGone(input.viewer, input.gone)
-      return
-    }
-    const known = this.#viewers.get(input.viewer)
-    known?.track?.receive(input.message, known.viewer)
+  /** Everything that waits must hear of it. */
+  #fail(error: EngineError, isFinal: boolean): void {
+    // While it is being opened again the call that does it fails.
+    if (this.#closing || this.#restarts.pending) return
+    if (isFinal || !this.#isOpen || !this.#settings.restart) this.#giveUp(error)
+    else if (this.#restarts.allow()) this.#reopen(error)
+    else this.#giveUp(new EngineError(`${error.message}; given up after ${Restarts.limit}`, { cause: error }))
   }
 
-  #viewerGone(id: string, reason: string): void {
-    const gone = this.#viewers.get(id)
-    if (!gone) return
-    this.#viewers.delete(id)
-    gone.viewer.setClosed(reason)
-    gone.track?.report('leave', gone.viewer, reason)
+  #reopen(failure: EngineError): void {
+    this.#restarts.start(() => (this.#closing ? undefined : this.#openEngine()), {
+      onOpen: () => {
+        if (this.#closing) return
+        for (const [key, track] of this.#known) {
+          if (track.closed) continue
+          this.#show(track, key)
+          track.reattach()
+        }
+        this.emit('restart', failure)
+      },
+      onFailure: ({ message }) => {
+        const text = `the engine could not be started again: ${message}`
+        if (!this.#closing) this.#giveUp(new EngineError(text, { cause: failure }))
+      },
+    })
+    this.#viewers.removeAll(failure.message)
+    this.#report(failure)
   }
 
-  #viewersGone(reason: string): void {
-    for (const id of [...this.#viewers.keys()]) this.#viewerGone(id, reason)
-  }
-
-  /** The engine thread is gone: everything that waits must hear of it. */
-  #fail(error: EngineError): void {
-    if (this.#closing) return
+  /** Nothing is shown any more. */
+  #giveUp(error: EngineError): void {
     this.#failure = error
-    this.#viewersGone(error.message)
+    this.#viewers.removeAll(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
     this.#known.clear()
     this.unref()
     this.#closing = Promise.resolve()
-    // Nothing is shown any more: that must not go unseen.
-    if (!this.emit('error', error)) process.emitWarning(error)
+    this.#report(error)
     this.emit('close')
+  }
+
+  /** That must not go unseen. */
+  #report(error: EngineError): void {
+    if (!this.emit('error', error)) process.emitWarning(error)
   }
 }

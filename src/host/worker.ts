@@ -36,9 +36,14 @@ interface HostedServer {
   readonly wanted: WantedTracks
 }
 
+/** What a server that failed takes to close, ms; one whose encoder hangs is not waited for. */
+const MOST_CLOSING_MS = 2_000
+
 const servers = new Map<number, HostedServer>()
 /** Of servers that are on their way out: their encoders may be at work still. */
 const closings = new Set<Promise<void>>()
+/** The end of those that failed. */
+let failing = Promise.resolve()
 
 quietFfmpeg()
 
@@ -91,6 +96,8 @@ async function openServer(server: number, settings: ServerSettings) {
     onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
   })
   try {
+    // One that failed may be on its way out still, with the port and the tracks of this one.
+    await Promise.race([failing, pause(MOST_CLOSING_MS)])
     const listening =
       settings.port === undefined
         ? undefined
@@ -108,12 +115,15 @@ async function openServer(server: number, settings: ServerSettings) {
   }
 }
 
-async function closeServer(server: number): Promise<undefined> {
+/** @param handsOver its tracks stay open: the server is opened again */
+async function closeServer(server: number, handsOver = false): Promise<undefined> {
   const hosted = servers.get(server)
   servers.delete(server)
   hosted?.wanted.close()
   hosted?.inputs.close()
-  const closing = Promise.all([hosted?.engine.close(), hosted?.listening?.close()]).then(callbacksRun)
+  const closing = Promise.all([hosted?.engine.close(handsOver), hosted?.listening?.close()]).then(
+    callbacksRun,
+  )
   closings.add(closing)
   await closing.finally(() => closings.delete(closing))
   return undefined
@@ -173,8 +183,13 @@ async function answer<N extends CallName>({ id, call, params }: CallMessage<N>):
 
 port.on('message', (message: CallMessage) => void answer(message))
 
-async function closeAll(): Promise<void> {
-  await Promise.allSettled([...closings, ...[...servers.keys()].map(closeServer)])
+async function closeAll(handsOver = false): Promise<void> {
+  const all = [...servers.keys()].map((server) => closeServer(server, handsOver))
+  await Promise.allSettled([...closings, ...all])
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 /** libdatachannel's closing callbacks come as events, and free what must not outlive the thread. */
@@ -197,11 +212,11 @@ haltOnExit(workerData as Int32Array).catch(fail)
 
 /*
  * This thread must not end: the process cannot have another (see EngineThread). After an exception that
- * nobody caught its servers are in an unknown state, so they are closed and the application is told; new
- * ones can be opened.
+ * nobody caught its servers are in an unknown state, so they are closed and the application is told, which
+ * opens them again (see Restarts).
  */
 function fail(error: unknown): void {
-  closeAll().catch(() => {})
+  failing = closeAll(true).catch(() => {})
   port.postMessage({ failure: serializeError(error) })
 }
 process.on('uncaughtException', fail)

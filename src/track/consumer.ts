@@ -12,11 +12,14 @@ export interface TakenImage extends SlotImage {
   readonly metadata: MetadataText | undefined
   /** Gives the slot back to the producers. Once. */
   release(): void
+  /** Instead of `release`: puts it back into the queue, where it was, for an engine that takes over. */
+  putBack(): void
 }
 
 /** The engine's end of a track: takes images in order and gives their slots back. */
 export class ImageConsumer {
   readonly control: TrackControl
+  #left = false
 
   constructor(memory: TrackMemory) {
     this.control = new TrackControl(memory)
@@ -44,6 +47,12 @@ export class ImageConsumer {
           // Signalled again: a patient producer may have found room in the queue but no free slot.
           if (control.moveSlot(slot, SlotState.Taken, SlotState.Free)) control.signal(Word.Room)
         },
+        putBack: () => {
+          // With its old place in the order: before all that was published since.
+          if (!control.moveSlot(slot, SlotState.Taken, oldest.word)) return
+          control.add(Word.Taken, -1)
+          control.signal(Word.Wake)
+        },
       }
     }
   }
@@ -62,10 +71,16 @@ export class ImageConsumer {
     const { control } = this
     for (;;) {
       const seen = control.load(Word.Wake)
-      if (control.load(Word.State) !== TrackState.Open) return
+      if (this.#left || control.load(Word.State) !== TrackState.Open) return
       onImages()
       await control.changed(Word.Wake, seen)
     }
+  }
+
+  /** Ends `watch`; the track stays open for another consumer. */
+  leave(): void {
+    this.#left = true
+    this.control.signal(Word.Wake)
   }
 
   /** Closes the track for every producer, in every thread, and wakes those that wait. */

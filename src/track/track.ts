@@ -273,7 +273,13 @@ export class ImageTrack extends Emitter<TrackEvents> {
   /** @internal Called by the server that the track is added to. */
   attach(link: TrackLink): void {
     this.#link = link
-    for (const command of [...this.#controls.commands, ...this.#selections.commands]) link.send(command)
+    this.reattach()
+  }
+
+  /** @internal Another engine has the track: it is told what it cannot know. */
+  reattach(): void {
+    const commands = [...this.#controls.commands, ...this.#selections.commands]
+    for (const command of commands) this.#link?.send(command)
   }
 
   /** @internal What tells the engine whose bearer token is the right one. */

@@ -82,7 +82,7 @@ export class Channel {
   }
 
   #receive(data: unknown): void {
-    this.#liveness.heard()
+    this.#liveness.heard(performance.now())
     const message = parse(data)
     if (!message) return
     if (message.t === 'pong') this.clock.add(message.at, performance.now(), message.clock)

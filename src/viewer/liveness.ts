@@ -1,9 +1,13 @@
 /** How often the server is asked whether it is there, ms. */
-export const PING_INTERVAL_MS = 1_000
+export const PING_INTERVAL_MS = 500
 /** How often to look at the answer, ms. */
-export const CHECK_INTERVAL_MS = 250
-/** Unanswered this long: ask over HTTP whether the session still exists, ms. */
-const SUSPECT_MS = 1_000
+export const CHECK_INTERVAL_MS = 125
+/** Unanswered this long: ask over HTTP whether the session still exists, ms … */
+const SUSPECT_MS = 500
+/** … or this many times as long as an answer took lately: it is the network that is slow then. */
+const SUSPECT_TIMES = 3
+/** What one slow answer says is soon forgotten: of each answer so much of the one before it. */
+const MEMORY = 0.8
 /** Unanswered this long: the session is lost, ms. */
 const DEAD_MS = 3_000
 /** No look for this long means that the page itself stood still (sleep, a frozen tab), ms. */
@@ -16,6 +20,8 @@ const FROZEN_MS = 2_000
 export class Liveness {
   #waitingSince: number | undefined
   #lastLook: number
+  /** What an answer takes, ms. */
+  #usual = 0
 
   constructor(now: number) {
     this.#lastLook = now
@@ -27,7 +33,9 @@ export class Liveness {
   }
 
   /** Something came from the server. */
-  heard(): void {
+  heard(now: number): void {
+    if (this.#waitingSince !== undefined)
+      this.#usual = Math.max(this.#usual * MEMORY, now - this.#waitingSince)
     this.#waitingSince = undefined
   }
 
@@ -39,6 +47,6 @@ export class Liveness {
     if (frozen) this.#waitingSince = now
     const waited = now - this.#waitingSince
     if (waited >= DEAD_MS) return 'dead'
-    return waited >= SUSPECT_MS ? 'suspect' : 'alive'
+    return waited >= Math.max(SUSPECT_MS, SUSPECT_TIMES * this.#usual) ? 'suspect' : 'alive'
   }
 }

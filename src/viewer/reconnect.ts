@@ -14,6 +14,9 @@ const CEILING_MS = 5_000
  * at least once a second.
  */
 const ABSENT_CEILING_MS = 1_000
+/** A supervisor has a crashed program running again within a second or two: those are asked for more often. */
+const CRASHED_CEILING_MS = 500
+const CRASHED_FOR_MS = 5_000
 const ABSENT_EAGER_FOR_MS = 300_000
 /** Nobody looks at a hidden page: it waits 5 to 30 s, and is woken when it is shown. */
 const HIDDEN_FLOOR_MS = 5_000
@@ -60,7 +63,8 @@ export class Backoff {
 
   #ceiling(kind: FailureKind, now: number, hidden: boolean): number {
     if (hidden) return HIDDEN_CEILING_MS
-    const eager = kind === 'absent' && now - (this.#failingSince ?? now) < ABSENT_EAGER_FOR_MS
-    return eager ? ABSENT_CEILING_MS : CEILING_MS
+    const failing = now - (this.#failingSince ?? now)
+    if (kind === 'refused' || failing >= ABSENT_EAGER_FOR_MS) return CEILING_MS
+    return failing < CRASHED_FOR_MS ? CRASHED_CEILING_MS : ABSENT_CEILING_MS
   }
 }

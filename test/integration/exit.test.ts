@@ -18,7 +18,7 @@ describe('a process with a viewer ends', () => {
     ['by an exception that nobody caught', 'throw', 1],
     ['on SIGTERM, when its handler closes the server', 'leave-open', 0],
   ])('%s', async (_title, mode, code) => {
-    const program = startProgram('exit.mjs', mode)
+    const program = startProgram('exit.mjs', [mode])
     const { url } = (await program.first) as { url: string }
     await receiver.call('open', { url: new URL('whep/exit', url).href, count: 1, codec: 'h264' })
     await until('frames', async () => (await receiver.call('stats')).some(({ frames }) => frames > 5))

@@ -11,9 +11,14 @@ export interface Program {
   stderr(): string
 }
 
-export function startProgram(name: string, ...parameters: readonly string[]): Program {
+export function startProgram(
+  name: string,
+  parameters: readonly string[] = [],
+  nodeArguments: readonly string[] = [],
+): Program {
   const program = fork(`test/integration/programs/${name}`, parameters, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [...nodeArguments],
   })
   let stderr = ''
   program.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -15,6 +15,8 @@ export interface ServeOptions extends StageOptions {
   readonly size?: Size
   readonly format?: PixelFormat
   readonly exit?: boolean
+  /** By a process of its own, which starts another one when this one crashes. */
+  readonly supervise?: boolean
 }
 
 /** Options that would do nothing without an input of one of these kinds. */
@@ -35,6 +37,7 @@ const MEANT_FOR: readonly [option: keyof ServeOptions, kinds: readonly ArgumentK
 const AT_ODDS: readonly [option: keyof ServeOptions, other: keyof ServeOptions, why: string][] = [
   ['speed', 'fps', 'which sets the speed too'],
   ['exit', 'ingest', 'because images may come at any time'],
+  ['supervise', 'exit', 'because what has ended would be shown again after a crash'],
   ['watch', 'loop', 'because what is watched has no end'],
   ['watch', 'speed', 'because images are shown as they are written'],
   ['watch', 'fps', 'because images are shown as they are written'],

@@ -57,6 +57,7 @@ export function serveCommand(): Command {
       ).argParser(collect),
     )
     .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
+    .option('--supervise', 'start again when it crashes; viewers come back by themselves')
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
     .addOption(portOption())
@@ -86,6 +87,10 @@ Examples:
       // from the environment it may be there for another time
       if (!options.ingest && command.getOptionValueSource('ingestToken') === 'cli')
         throw new CliError('option --ingest-token: expected --ingest beside it, got none', EXIT_USAGE)
+      if (options.supervise) {
+        const { superviseServe } = await import('../actions/supervise-serve.js')
+        await superviseServe(inputs, options, new Terminal())
+      }
       // only now: help and mistakes are answered without loading FFmpeg
       const { serve } = await import('../actions/serve.js')
       await serve(inputs, options, new Terminal())

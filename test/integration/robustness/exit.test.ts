@@ -15,7 +15,7 @@ describe('process.exit() right after', () => {
     ['track.close()', 'track'],
     ['a snapshot was asked for', 'snapshot'],
   ])('%s does not abort while the encoder works', async (_title, mode) => {
-    const program = startProgram('exit-at-work.mjs', mode)
+    const program = startProgram('exit-at-work.mjs', [mode])
     const { url } = (await program.first) as { url: string }
     if (mode !== 'snapshot') {
       const [viewer] = await receiver.call('open', {

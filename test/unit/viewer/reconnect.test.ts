@@ -41,12 +41,15 @@ describe('Backoff', () => {
       { length: 100 },
       (_, seed) => waits(new Backoff(seeded(seed * 7_919)), 'absent', 3)[2]!,
     )
-    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(300)
+    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(200)
   })
 
   it('asks at least once a second for a server that is gone, and less after five minutes', () => {
     const backoff = new Backoff(() => 0.999_999)
-    expect(Math.max(...waits(backoff, 'absent', 200))).toBeLessThanOrEqual(1_000)
+    const seen = waits(backoff, 'absent', 200)
+    expect(Math.max(...seen)).toBeLessThanOrEqual(1_000)
+    // One that was restarted by a supervisor is there within seconds.
+    expect(Math.max(...seen.slice(0, 10))).toBeLessThanOrEqual(500)
     expect(backoff.next('absent', 1_000 + 300_001, false)).toBeGreaterThan(4_000)
   })
 

@@ -1,0 +1,8 @@
+import type { ServerSettings } from './messages.js'
+
+/** Where a server's pages are, as a program of this machine reaches them. */
+export function urlOf({ host, tls }: Pick<ServerSettings, 'host' | 'tls'>, port: number): string {
+  const name =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  return `${tls ? 'https' : 'http'}://${name}:${port}/`
+}

@@ -1,0 +1,53 @@
+import { type ImageTrack, RemoteViewer } from '../track/index.js'
+import type { EngineThread } from './engine-thread.js'
+import type { ViewerInput } from './input-queue.js'
+
+/** The viewers of a server as the application knows them, from their offer to their end. */
+export class ServerViewers {
+  readonly #thread: EngineThread
+  readonly #viewers = new Map<
+    string,
+    { readonly viewer: RemoteViewer; readonly track: ImageTrack | undefined }
+  >()
+
+  constructor(thread: EngineThread) {
+    this.#thread = thread
+  }
+
+  get(id: string): RemoteViewer | undefined {
+    return this.#viewers.get(id)?.viewer
+  }
+
+  /** @param server its number in the engine thread */
+  add(server: number, id: string, track: ImageTrack | undefined): void {
+    const who = { server, viewer: id }
+    const viewer = new RemoteViewer(id, track?.name ?? '', {
+      close: () => void this.#thread.call('disconnectViewer', who).catch(() => {}),
+      // When the engine is gone, so is the viewer.
+      stats: () => this.#thread.call('viewerStats', who).catch(() => undefined),
+    })
+    this.#viewers.set(id, { viewer, track })
+    track?.report('viewer', viewer)
+  }
+
+  receive(input: ViewerInput): void {
+    if ('gone' in input) {
+      this.remove(input.viewer, input.gone)
+      return
+    }
+    const known = this.#viewers.get(input.viewer)
+    known?.track?.receive(input.message, known.viewer)
+  }
+
+  remove(id: string, reason: string): void {
+    const gone = this.#viewers.get(id)
+    if (!gone) return
+    this.#viewers.delete(id)
+    gone.viewer.setClosed(reason)
+    gone.track?.report('leave', gone.viewer, reason)
+  }
+
+  removeAll(reason: string): void {
+    for (const id of [...this.#viewers.keys()]) this.remove(id, reason)
+  }
+}
