@@ -9,6 +9,7 @@ export {
   type Complaint,
   EngineError,
   ImageError,
+  LimitError,
   ListenError,
   OptionError,
   PixelcastError,
@@ -21,6 +22,7 @@ export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export {
   createServer,
   type IngestOptions,
+  type LimitOptions,
   type PixelcastServer,
   type ServerEvents,
   type ServerOptions,

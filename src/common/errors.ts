@@ -1,7 +1,7 @@
 /** Base of every error that pixelcast throws on purpose. `code` is stable; `message` is for people. */
 export class PixelcastError extends Error {
   constructor(
-    /** Stable, machine-readable: `ERR_IMAGE`, `ERR_OPTION`, `ERR_SIGNALING`, `ERR_ENGINE`, `ERR_LISTEN`. */
+    /** Stable, machine-readable: `ERR_IMAGE`, `ERR_OPTION`, `ERR_SIGNALING`, `ERR_ENGINE`, `ERR_LISTEN`, `ERR_LIMIT`. */
     readonly code: string,
     message: string,
     options?: ErrorOptions,
@@ -86,6 +86,26 @@ export class ListenError extends PixelcastError {
     options?: ErrorOptions,
   ) {
     super('ERR_LISTEN', message, options)
+  }
+}
+
+/**
+ * Viewers were refused because a limit was reached; who watches already is not disturbed. Comes as the event
+ * `error` of the server, at most once a second for each limit.
+ */
+export class LimitError extends PixelcastError {
+  constructor(
+    /** The option that decides: `limits.sessions`. */
+    readonly limit: string,
+    /** What it is set to. */
+    readonly value: number,
+    /** How often it was reached since the last time that it was told of. */
+    readonly count: number,
+  ) {
+    super(
+      'ERR_LIMIT',
+      `${limit} (${value}) was reached${count > 1 ? ` ${count} times` : ''}: raise it to allow more`,
+    )
   }
 }
 

@@ -41,12 +41,15 @@ export interface EncodedPicture {
 export class CodecSession {
   readonly width: number
   readonly height: number
+  /** On which it encodes a picture. */
+  readonly threads: number
   readonly #context: CodecContext
   readonly #packet = new Packet()
 
   private constructor(config: SessionConfig, context: CodecContext) {
     this.width = config.width
     this.height = config.height
+    this.threads = config.threads
     this.#context = context
     this.#packet.alloc()
   }

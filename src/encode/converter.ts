@@ -1,3 +1,4 @@
+import { EncodeLoad } from './encode-load.js'
 import type { Picture } from './frames.js'
 import type { Scale } from './scale.js'
 import { Scaler } from './scaler.js'
@@ -11,6 +12,9 @@ export class Converter {
   readonly #reader = new SourceReader()
   readonly #scalers = new Map<Scale, Scaler>()
 
+  /** @param load is told of its work */
+  constructor(private readonly load = new EncodeLoad()) {}
+
   /**
    * The pictures are the caller's until `recycle`. `image.data` must not change before the promise settles.
    *
@@ -18,6 +22,10 @@ export class Converter {
    * @throws ImageError when compressed bytes do not decode
    */
   async convert(image: SourceImage, scales: readonly Scale[]): Promise<Picture[]> {
+    return this.load.during(() => this.#convert(image, scales))
+  }
+
+  async #convert(image: SourceImage, scales: readonly Scale[]): Promise<Picture[]> {
     const source = await this.#reader.read(image)
     const blend = isCompressed(image.format)
     const pictures: Picture[] = []

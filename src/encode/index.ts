@@ -1,6 +1,7 @@
 export { defaultBitrate, type EncodeTarget } from './bitrate.js'
 export { ContentCost } from './content-cost.js'
 export { Converter } from './converter.js'
+export { EncodeLoad } from './encode-load.js'
 export type { EncodedFrame, VideoCodec } from './encoded-frame.js'
 export type { Picture } from './frames.js'
 export { encodeImage } from './image-encoder.js'

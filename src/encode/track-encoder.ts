@@ -1,6 +1,7 @@
 import type { VideoCodec } from '../common/codec.js'
 import type { MetadataText } from '../common/metadata-text.js'
 import { defaultBitrate, type EncodeTarget } from './bitrate.js'
+import { EncodeLoad } from './encode-load.js'
 import type { EncodedFrame } from './encoded-frame.js'
 import type { Picture } from './frames.js'
 import { KeyframeScheduler } from './keyframes.js'
@@ -38,8 +39,12 @@ export class TrackEncoder {
   #skipped = false
   #notBefore = Number.NEGATIVE_INFINITY
 
-  constructor(readonly codec: VideoCodec) {
-    this.#encoder = new VideoEncoder(codec)
+  /** @param load is told of its work */
+  constructor(
+    readonly codec: VideoCodec,
+    load = new EncodeLoad(),
+  ) {
+    this.#encoder = new VideoEncoder(codec, load)
     this.#keyframes.request()
   }
 

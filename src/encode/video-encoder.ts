@@ -4,6 +4,7 @@ import { burstBits, type EncodeTarget } from './bitrate.js'
 import { CONFIGURE } from './codec-config.js'
 import { CodecSession, type EncodedPicture } from './codec-session.js'
 import { EffortControl } from './effort.js'
+import type { EncodeLoad } from './encode-load.js'
 import type { Picture } from './frames.js'
 import { RateFollower } from './rate-follower.js'
 
@@ -24,7 +25,10 @@ export class VideoEncoder {
   readonly #effort = new EffortControl()
   #psnr: number | undefined
 
-  constructor(readonly codec: VideoCodec) {
+  constructor(
+    readonly codec: VideoCodec,
+    private readonly load: EncodeLoad,
+  ) {
     this.#follower = new RateFollower(FOLLOWS_LIVE[codec])
   }
 
@@ -44,7 +48,8 @@ export class VideoEncoder {
   ): Promise<EncodedPicture | undefined> {
     const session = await this.#sessionFor(picture, target)
     const start = monotonicNow()
-    const encoded = await session.encode(picture, time, keyframe)
+    const work = { cores: session.threads, pixels: picture.width * picture.height }
+    const encoded = await this.load.during(() => session.encode(picture, time, keyframe), work)
     const end = monotonicNow()
     this.#effort.update(end - start, budget, end)
     this.#psnr = encoded?.psnr

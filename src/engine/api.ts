@@ -8,7 +8,7 @@ export interface EngineApi {
   track(name: string): TrackInfo | undefined
   /**
    * Answers a browser's offer for a track. Throws `SignalingError` (400 malformed, 404 no such track,
-   * 406 no common codec, 503 too many viewers).
+   * 406 no common codec, 429 too many from there, 503 too many in all).
    */
   connect(track: string, offerSdp: string, options?: ConnectOptions): Promise<ConnectResult>
   /** Adds the candidates of a trickle-ice-sdpfrag (RFC 8840). Throws `SignalingError` (404, 400, 422, 412). */
@@ -29,6 +29,10 @@ export interface ConnectOptions {
   readonly control?: boolean | undefined
   /** The bearer token that it sent, for tracks whose rule asks for one. */
   readonly bearer?: string | undefined
+  /** IP address that it comes from, for the limits of one; undefined: not known. */
+  readonly address?: string | undefined
+  /** Stands for the token or account that it comes with, for the limits of one. No secret: a digest. */
+  readonly holder?: string | undefined
 }
 
 export interface ConnectResult {

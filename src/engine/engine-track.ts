@@ -5,6 +5,7 @@ import {
   ContentCost,
   defaultBitrate,
   type EncodedFrame,
+  EncodeLoad,
   Ladder,
   type LadderPlan,
   type Scale,
@@ -54,14 +55,20 @@ export class EngineTrack {
     memory: TrackMemory,
     readonly settings: TrackSettings,
     onError: (error: Error) => void,
+    /** Of the machine, by all tracks. */
+    load = new EncodeLoad(),
   ) {
     this.#control = new TrackControl(memory)
     this.producer = new ImageProducer(name, memory)
-    this.#feed = new TrackFeed(memory, {
-      onFrame: (frame, timing) => this.#send(frame, timing),
-      backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,
-      onError,
-    })
+    this.#feed = new TrackFeed(
+      memory,
+      {
+        onFrame: (frame, timing) => this.#send(frame, timing),
+        backlog: (codec, scale) => this.#audiences.get(codec)?.outlets.get(scale)?.backlog ?? 0,
+        onError,
+      },
+      load,
+    )
   }
 
   info(): TrackInfo {
@@ -77,6 +84,17 @@ export class EngineTrack {
   /** Of the last image, pixels. */
   get size(): { width: number; height: number } | undefined {
     return this.#feed.size
+  }
+
+  /** Pixels a second that come in, before they are encoded. */
+  get pixelRate(): number {
+    const { width, height } = this.#feed.size ?? { width: 0, height: 0 }
+    return width * height * this.#feed.fps
+  }
+
+  /** Whether what is encoded now with a codec is there for one more to watch. */
+  isWatched(codec: VideoCodec): boolean {
+    return this.#audiences.has(codec)
   }
 
   /** Media can flow to a viewer: it gets a picture at once, the last one if no new one comes. */

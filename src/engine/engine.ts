@@ -3,7 +3,13 @@ import { monotonicNow } from '../common/clock.js'
 import { SignalingError, show } from '../common/errors.js'
 import { accessTo, type IceServerAccess } from '../common/ice-server.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
-import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
+import {
+  type Negotiated,
+  negotiate,
+  type Offer,
+  parseOffer,
+  parseTrickleFragment,
+} from '../signaling/index.js'
 import type {
   ImageProducer,
   InputMessage,
@@ -13,17 +19,19 @@ import type {
   TrackSettings,
 } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
+import { Admission } from './admission.js'
 import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
 import { Backchannel } from './backchannel.js'
 import { EngineTrack } from './engine-track.js'
+import type { EngineLimits } from './limits.js'
 import { Viewer } from './viewer.js'
+import type { WatcherIdentity } from './watcher.js'
 
 export interface EngineOptions {
   readonly ice: IceOptions
   /** For offers of Firefox, when they need other bindings (see `iceFor`). Default: `ice`. */
   readonly firefoxIce?: IceOptions
-  /** Sessions at a time, of all tracks. */
-  readonly maxViewers: number
+  readonly limits: EngineLimits
 }
 
 export interface EngineEvents {
@@ -44,6 +52,17 @@ export interface EngineEvents {
   onError(error: unknown): void
 }
 
+/** An offer that can be answered, and for which there is room. */
+interface AdmittedOffer {
+  readonly offerSdp: string
+  readonly offer: Offer
+  readonly negotiated: Negotiated
+  readonly identity: WatcherIdentity
+  readonly track: EngineTrack
+  readonly backchannel: Backchannel
+  readonly mayControl: boolean | undefined
+}
+
 const TICK_MS = 1_000
 
 /** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
@@ -52,6 +71,7 @@ export class Engine implements EngineApi {
   /** Of the tracks, by their names. */
   readonly #backchannels = new Map<string, Backchannel>()
   readonly #viewers = new Map<string, Viewer>()
+  readonly #admission: Admission
   readonly #ticker: NodeJS.Timeout
   #count = 0
   /** Tracks that were removed and are still at work. */
@@ -62,6 +82,7 @@ export class Engine implements EngineApi {
     private readonly options: EngineOptions,
     private readonly events: EngineEvents,
   ) {
+    this.#admission = new Admission(options.limits, (error) => this.events.onError(error))
     this.#ticker = setInterval(() => this.#tick(), TICK_MS)
   }
 
@@ -71,7 +92,13 @@ export class Engine implements EngineApi {
    */
   addTrack(name: string, memory: TrackMemory, settings: TrackSettings, tokenDigest?: TokenDigest): boolean {
     if (this.#tracks.has(name)) return false
-    const track = new EngineTrack(name, memory, settings, (error) => this.events.onTrackError(name, error))
+    const track = new EngineTrack(
+      name,
+      memory,
+      settings,
+      (error) => this.events.onTrackError(name, error),
+      this.#admission.encodeLoad,
+    )
     this.#tracks.set(name, track)
     this.#backchannels.set(
       name,
@@ -117,9 +144,6 @@ export class Engine implements EngineApi {
     const backchannel = this.#backchannels.get(name)
     if (!track || !backchannel) throw new SignalingError(404, `there is no track ${show(name)}`)
     if (this.#closing) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
-    if (this.#viewers.size >= this.options.maxViewers) {
-      throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
-    }
     const offer = parseOffer(offerSdp)
     const negotiated = negotiate(offer, options.codecs ?? track.settings.codecs)
     const identity = {
@@ -127,11 +151,39 @@ export class Engine implements EngineApi {
       session: randomBytes(16).toString('base64url'),
       track: name,
     }
+    const { session } = identity
+    const { address, holder } = options
+    this.#admission.enter({
+      session,
+      address,
+      holder,
+      track,
+      codec: negotiated.codec,
+      giveWay: () => {
+        const viewer = this.#viewers.get(session)
+        if (viewer) this.#end(viewer, 'it had not connected, and another one needed its place')
+      },
+    })
     const mayControl = options.control ?? backchannel.rulingFor(options.bearer)
+    try {
+      return await this.#answer({ offerSdp, offer, negotiated, identity, track, backchannel, mayControl })
+    } catch (error) {
+      this.#admission.leave(session)
+      throw error
+    }
+  }
+
+  async #answer(request: AdmittedOffer): Promise<ConnectResult> {
+    const { offerSdp, offer, negotiated, identity, track, backchannel, mayControl } = request
     const { minBitrate, startBitrate, playoutDelay } = track.settings
-    const settings = { rates: { min: minBitrate, start: startBitrate }, playoutDelay }
+    const settings = {
+      rates: { min: minBitrate, start: startBitrate },
+      playoutDelay,
+      limits: this.options.limits.peer,
+    }
     const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), settings, {
       onOpen: () => {
+        this.#admission.connected(identity.session)
         track.addViewer(viewer)
         this.events.onViewerConnected(identity.id)
       },
@@ -141,11 +193,12 @@ export class Engine implements EngineApi {
       onChannelOpen: () => backchannel.join(viewer, mayControl),
       onMessage: (message) => backchannel.receive(viewer, message),
       onChannelClosed: () => backchannel.leave(viewer),
+      onLimit: (limit, value) => this.#admission.reached(limit, value),
       onError: (error) => this.events.onError(error),
     })
     this.#viewers.set(identity.session, viewer)
     track.countViewers(1)
-    this.events.onViewer(name, identity.id)
+    this.events.onViewer(track.name, identity.id)
     try {
       return {
         session: identity.session,
@@ -233,6 +286,7 @@ export class Engine implements EngineApi {
   #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {
     const { id, session, track: name } = viewer.identity
     if (!this.#viewers.delete(session)) return
+    this.#admission.leave(session)
     if (tell) viewer.close(reason, retry)
     else viewer.close()
     this.#backchannels.get(name)?.leave(viewer)
@@ -262,6 +316,7 @@ export class Engine implements EngineApi {
 
   #tick(): void {
     const now = monotonicNow()
+    this.#admission.tick(now)
     for (const viewer of [...this.#viewers.values()]) {
       try {
         viewer.tick(now)

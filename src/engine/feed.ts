@@ -5,6 +5,7 @@ import type { FrameTiming } from '../common/frame-timing.js'
 import {
   Converter,
   type EncodedFrame,
+  type EncodeLoad,
   type EncodeTarget,
   isCompressed,
   type Scale,
@@ -40,8 +41,8 @@ const SHORTEST_INTERVAL_MS = 1000 / 60
  */
 export class TrackFeed {
   readonly #consumer: ImageConsumer
-  readonly #converter = new Converter()
-  readonly #encoders = new RunningEncoders()
+  readonly #converter: Converter
+  readonly #encoders: RunningEncoders
   readonly #meter = new RateMeter()
   readonly #snapshots = new Snapshots()
   readonly #retired: TrackEncoder[] = []
@@ -68,7 +69,10 @@ export class TrackFeed {
   constructor(
     memory: TrackMemory,
     private readonly events: FeedEvents,
+    load: EncodeLoad,
   ) {
+    this.#converter = new Converter(load)
+    this.#encoders = new RunningEncoders(load)
     this.#consumer = new ImageConsumer(memory)
     this.#consumer.watch(() => this.#pump()).catch((error: unknown) => this.#fail(error))
   }

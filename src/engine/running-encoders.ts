@@ -1,5 +1,5 @@
 import type { VideoCodec } from '../common/codec.js'
-import { type Scale, TrackEncoder } from '../encode/index.js'
+import { type EncodeLoad, type Scale, TrackEncoder } from '../encode/index.js'
 
 /** The encoder of a rung with a codec. */
 export interface RunningEncoder {
@@ -10,6 +10,9 @@ export interface RunningEncoder {
 /** The encoders of a track that somebody watches, one for each rung and codec. */
 export class RunningEncoders {
   readonly #running = new Map<string, RunningEncoder & { watchers: number }>()
+
+  /** @param load is told of their work */
+  constructor(private readonly load: EncodeLoad) {}
 
   get size(): number {
     return this.#running.size
@@ -32,7 +35,12 @@ export class RunningEncoders {
   watch(codec: VideoCodec, scale: Scale): boolean {
     const running = this.#running.get(keyOf(codec, scale))
     if (running) running.watchers++
-    else this.#running.set(keyOf(codec, scale), { encoder: new TrackEncoder(codec), scale, watchers: 1 })
+    else
+      this.#running.set(keyOf(codec, scale), {
+        encoder: new TrackEncoder(codec, this.load),
+        scale,
+        watchers: 1,
+      })
     return !running
   }
 

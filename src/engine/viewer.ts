@@ -19,7 +19,7 @@ import {
   videoMid,
   withAdvertised,
 } from '../signaling/index.js'
-import { type IceOptions, Peer } from '../transport/index.js'
+import { type IceOptions, Peer, type PeerLimits } from '../transport/index.js'
 import { FrameNotes } from './frame-notes.js'
 import { MediaSender, type RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
@@ -39,16 +39,26 @@ export interface ViewerEvents {
   onMessage(message: Exclude<ViewerMessage, { t: 'ping' }>): void
   /** There will not be another one. */
   onChannelClosed(): void
+  /** Its data channel was closed because a limit was reached: the option's name, and its value. */
+  onLimit(limit: string, value: number): void
   onError(error: unknown): void
 }
 
 /** A viewer that gets media sends receiver reports about once a second (RFC 3550, section 6.2); silence this long means that it crashed or lost its network. */
 const SILENCE_MS = 10_000
 
-/** What the track asks for. */
+/** By what they are called in the options. */
+const CHANNEL_OPTIONS = {
+  messages: 'limits.channelMessages',
+  bytes: 'limits.channelBytes',
+  messageBytes: 'limits.channelMessageBytes',
+} as const
+
+/** What the track and the server ask for. */
 export interface ViewerSettings {
   readonly rates: RateLimits
   readonly playoutDelay?: PlayoutDelay | undefined
+  readonly limits: PeerLimits
 }
 
 /** One viewer: its connection, and what is sent over it. A viewer costs packets, never an encode. */
@@ -96,6 +106,7 @@ export class Viewer implements Watcher {
         cname: this.#cname,
       },
       ice,
+      settings.limits,
       {
         onOpen: () => this.#opened(),
         onClose: (reason) => this.#ended(reason),
@@ -103,6 +114,7 @@ export class Viewer implements Watcher {
         onChannelOpen: (label) => this.#openChannel(label),
         onChannelMessage: (message) => this.#read(message),
         onChannelClosed: () => this.#closeChannel(),
+        onChannelLimit: (limit) => events.onLimit(CHANNEL_OPTIONS[limit], settings.limits.channel[limit]),
         onFrameChannelOpen: () => this.#notes.open(monotonicNow()),
         onError: (error) => events.onError(error),
       },

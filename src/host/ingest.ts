@@ -1,4 +1,4 @@
-import { EngineError, SignalingError } from '../common/errors.js'
+import { EngineError, OptionError, SignalingError } from '../common/errors.js'
 import { createIngestApp } from '../server/app.js'
 import { isIngest } from '../server/ingest/routes.js'
 import type { App } from '../server/routing.js'
@@ -78,6 +78,10 @@ export class Ingest {
     try {
       return this.#tracks.add(name)
     } catch (error) {
+      if (error instanceof OptionError && error.field === 'limits.tracks')
+        throw new SignalingError(503, 'the server has all the tracks that it may have', {
+          'Retry-After': '5',
+        })
       if (error instanceof EngineError) throw new SignalingError(503, error.message, { 'Retry-After': '1' })
       throw error
     }

@@ -2,9 +2,11 @@ import type { ViewerStats } from '../common/viewer-stats.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
+import type { TrustProxy } from '../server/requester.js'
 import type { ConnectOptions, TokenDigest, TrackCommand, TrackMemory, TrackSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import type { ViewerInput } from './input-queue.js'
+import type { LimitSettings } from './limit-options.js'
 
 /** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
 
@@ -19,7 +21,8 @@ export interface ServerSettings {
   readonly cors: readonly string[] | '*' | undefined
   readonly allowedHosts: readonly string[] | undefined
   readonly title: string | undefined
-  readonly maxViewers: number
+  readonly limits: LimitSettings
+  readonly trustProxy: TrustProxy
   readonly tls: TlsFiles | undefined
   /** Undefined: images are not taken over HTTP. */
   readonly ingest: IngestSettings | undefined

@@ -1,11 +1,14 @@
 import { checkKeys } from '../common/errors.js'
 import type { TlsFiles } from '../server/certificate.js'
+import type { TrustProxy } from '../server/requester.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import { check, isTexts, isWhole } from './checks.js'
 import { checkIce } from './ice-options.js'
 import { checkIngestOptions, type IngestOptions } from './ingest-options.js'
+import { checkLimits, type LimitOptions } from './limit-options.js'
 import { isLoopback } from './local-address.js'
 import type { ServerSettings } from './messages.js'
+import { checkTrustProxy } from './trust-proxy.js'
 
 /** Options of `createServer`; every one may be left out. */
 export interface ServerOptions {
@@ -38,8 +41,14 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[] | undefined
   /** Heading of the index page. Default `pixelcast`. */
   readonly title?: string | undefined
-  /** Viewers at a time, 1…10,000; more are answered 503. Default 500. */
-  readonly maxViewers?: number | undefined
+  /** How much viewers and tracks may take. Each has a default. */
+  readonly limits?: LimitOptions | undefined
+  /**
+   * Proxies that are believed where a request comes from, in `X-Forwarded-For`; for the limits of an address. True:
+   * every request comes through exactly one. Or their addresses and networks: `['127.0.0.1', '10.0.0.0/8']`.
+   * Default false: the address of the connection counts.
+   */
+  readonly trustProxy?: TrustProxy | undefined
   /**
    * Takes images over HTTP, from programs that are not Node. True: into the tracks that are there, from
    * programs of this machine. Default false.
@@ -60,7 +69,8 @@ const KNOWN = [
   'cors',
   'allowedHosts',
   'title',
-  'maxViewers',
+  'limits',
+  'trustProxy',
   'tls',
   'ingest',
   'restart',
@@ -77,7 +87,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     cors,
     allowedHosts,
     title,
-    maxViewers = 500,
+    limits,
+    trustProxy = false,
     tls,
     ingest,
     restart = true,
@@ -93,8 +104,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     allowedHosts,
   )
   check(title === undefined || typeof title === 'string', 'title', 'a text', title)
-  check(isWhole(maxViewers, 1, 10_000), 'maxViewers', 'a whole number from 1 to 10000', maxViewers)
   check(typeof restart === 'boolean', 'restart', 'true or false', restart)
+  checkTrustProxy(trustProxy)
   if (tls !== undefined) {
     checkKeys(tls, ['certFile', 'keyFile'], 'tls.')
     for (const field of ['certFile', 'keyFile'] as const)
@@ -114,7 +125,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     cors,
     allowedHosts,
     title,
-    maxViewers,
+    limits: checkLimits(limits),
+    trustProxy,
     ingest: checkIngestOptions(ingest),
     restart,
   }

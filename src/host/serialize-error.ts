@@ -1,17 +1,24 @@
-import { EngineError, ImageError, ListenError, OptionError, SignalingError } from '../common/errors.js'
+import {
+  EngineError,
+  ImageError,
+  LimitError,
+  ListenError,
+  OptionError,
+  SignalingError,
+} from '../common/errors.js'
 import type { SerializedError } from './messages.js'
 
 /** Errors lose their class when they are posted to another thread; this keeps it. */
 export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { kind: 'Error', message: String(error), fields: {} }
-  const { field, expected, actual, status, headers, systemCode } = error as Partial<
-    ImageError & SignalingError & ListenError
+  const { field, expected, actual, status, headers, systemCode, limit, value, count } = error as Partial<
+    ImageError & SignalingError & ListenError & LimitError
   >
   return {
     kind: error.constructor.name,
     message: error.message,
     ...(error.stack !== undefined && { stack: error.stack }),
-    fields: { field, expected, actual, status, headers, systemCode },
+    fields: { field, expected, actual, status, headers, systemCode, limit, value, count },
   }
 }
 
@@ -37,6 +44,8 @@ function construct(kind: string, message: string, fields: SerializedError['field
       )
     case 'ListenError':
       return new ListenError(message, fields.systemCode === undefined ? undefined : text('systemCode'))
+    case 'LimitError':
+      return new LimitError(text('limit'), Number(fields.value), Number(fields.count))
     case 'EngineError':
       return new EngineError(message)
     default:

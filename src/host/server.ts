@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Emitter } from '../common/emitter.js'
-import { EngineError, OptionError, type PixelcastError, SignalingError, show } from '../common/errors.js'
+import {
+  checkOption,
+  EngineError,
+  OptionError,
+  type PixelcastError,
+  SignalingError,
+  show,
+} from '../common/errors.js'
 import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
 import { problemOf } from '../server/problem.js'
 import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
@@ -136,6 +143,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     if (this.#tracks.has(name)) {
       throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
     }
+    const { tracks: most } = this.#settings.limits
+    checkOption(
+      this.#tracks.size < most,
+      'limits.tracks',
+      `at most ${most} tracks on the server (raise it to allow more)`,
+      most + 1,
+    )
     if (track.attached || track.closed) {
       throw new OptionError({
         field: 'track',
@@ -182,14 +196,18 @@ export class PixelcastServer extends Emitter<ServerEvents> {
    * The server's routes as a fetch handler, for an own web server (Hono, Bun, Deno, Next). Under a
    * prefix, strip it from the URL first. Never rejects while the server is open.
    */
-  readonly fetch = async (request: Request): Promise<Response> => {
+  readonly fetch = (request: Request): Promise<Response> => this.#answer(request)
+
+  async #answer(request: Request, address?: string): Promise<Response> {
     const answer = this.#ingest.fetch(request)
     if (answer) return answer
-    const serialized = await serializeRequest(request)
+    const serialized = await serializeRequest(request, this.#settings.limits.bodyBytes)
     if (serialized instanceof Response) return serialized
     try {
       await this.#restarts.pending
-      return toResponse(await this.#thread.call('request', { server: this.#id, request: serialized }))
+      return toResponse(
+        await this.#thread.call('request', { server: this.#id, request: { ...serialized, address } }),
+      )
     } catch (error) {
       if (!this.#restarts.pending) throw error
       return problemOf(new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' }))
@@ -198,7 +216,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   /** The same as `(req, res)`, for Express, Fastify or `node:http`. */
   readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => void = toNodeHandler(
-    (request) => this.fetch(request),
+    (request, { socket }) => this.#answer(request, socket.remoteAddress),
   )
 
   /**

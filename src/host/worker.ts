@@ -56,7 +56,7 @@ async function openServer(server: number, settings: ServerSettings) {
     (viewer) => engine.closeChannel(viewer),
   )
   const engine = new Engine(
-    { ice: settings.ice, firefoxIce: settings.firefoxIce, maxViewers: settings.maxViewers },
+    { ice: settings.ice, firefoxIce: settings.firefoxIce, limits: settings.limits.engine },
     {
       onViewer: (track, viewer) => report({ event: 'viewer', track: keyOf(track), viewer } as EngineEvent),
       onViewerConnected: (viewer) => report({ event: 'viewer-connected', viewer } as EngineEvent),
@@ -77,6 +77,8 @@ async function openServer(server: number, settings: ServerSettings) {
     ...(settings.port !== undefined && { host: settings.host }),
     ...(settings.cors && { cors: settings.cors }),
     ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
+    bodyBytes: settings.limits.bodyBytes,
+    trustProxy: settings.trustProxy,
     ...(settings.title !== undefined && { title: settings.title }),
     ...(settings.ingest && {
       ingest: {

@@ -7,6 +7,7 @@ import type { IngestGate, IngestSettings } from './ingest/settings.js'
 import { hostName, isLoopback } from './loopback.js'
 import { addPages } from './pages.js'
 import { asPlainText, isProblem, problem, problemOf } from './problem.js'
+import type { TrustProxy } from './requester.js'
 import type { App, ServerEnv } from './routing.js'
 import { addTracks } from './tracks.js'
 import { addWhep } from './whep.js'
@@ -27,6 +28,10 @@ export interface AppOptions {
   readonly viewerDirectory?: string
   /** How images are taken over HTTP, and where they go. Default: not at all. */
   readonly ingest?: { readonly settings: IngestSettings; readonly gate: IngestGate }
+  /** Longest body of a request that is no image, bytes; default 131,072. */
+  readonly bodyBytes?: number
+  /** Proxies that are believed where a request comes from; default: none. */
+  readonly trustProxy?: TrustProxy
   /** Called with what was thrown when a request is answered 500. */
   readonly onError?: (error: unknown) => void
 }
@@ -44,7 +49,7 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
     addPages(app, options)
     addTracks(app, engine)
     addIngestTo(app, options)
-    addWhep(app, engine)
+    addWhep(app, engine, options)
   })
 }
 

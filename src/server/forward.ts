@@ -12,6 +12,8 @@ export interface SerializedRequest {
   readonly url: string
   readonly headers: readonly (readonly [string, string])[]
   readonly body?: Uint8Array<ArrayBuffer>
+  /** Of whoever is at the other end of its connection; undefined: not known. */
+  readonly address?: string | undefined
 }
 
 /** A response as plain data. */
@@ -52,7 +54,7 @@ export async function runSerialized(app: App, serialized: SerializedRequest): Pr
     const hasBody = body !== undefined && method !== 'GET' && method !== 'HEAD'
     const headers = serialized.headers.map(([name, value]): [string, string] => [name, value])
     const request = new Request(url, { method, headers, ...(hasBody && { body }) })
-    response = await app.fetch(request, { forwarded: true })
+    response = await app.fetch(request, { forwarded: true, address: serialized.address })
   } catch (error) {
     response = problemOf(error)
   }

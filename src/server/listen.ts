@@ -55,7 +55,10 @@ export async function listen(app: App, { host, port, tls, onError }: ListenOptio
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   }
   const handler = toNodeHandler((request, incoming, outgoing) =>
-    app.fetch(request, { body: new IncomingBody(incoming, outgoing) }),
+    app.fetch(request, {
+      body: new IncomingBody(incoming, outgoing),
+      address: incoming.socket.remoteAddress,
+    }),
   )
   const { server, unwatch } = tls
     ? await secureServer(tls, options, handler, onError)

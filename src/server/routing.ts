@@ -25,6 +25,8 @@ export interface BodyControl {
 export interface ServerBindings {
   /** Of a request that came over the server's own port. */
   readonly body?: BodyControl
+  /** Of whoever is at the other end of the connection; undefined: not known. */
+  readonly address?: string | undefined
   /** It came through the application's own web server, which answers for its Host header. */
   readonly forwarded?: boolean
 }

@@ -5,6 +5,7 @@ import type { IceServerAccess } from '../common/ice-server.js'
 import type { EngineApi } from '../engine/api.js'
 import { MAX_SDP_BYTES } from '../signaling/index.js'
 import { expectContentType, readText } from './body.js'
+import { AddressReader, holderOf, type TrustProxy } from './requester.js'
 import { type App, pathSegment, resource } from './routing.js'
 
 const SDP = 'application/sdp'
@@ -14,7 +15,13 @@ const TRICKLE = 'application/trickle-ice-sdpfrag'
  * WHEP (draft-ietf-wish-whep-03): the endpoint of a track, `/whep/NAME`, and the resource of a session,
  * `/whep/sessions/ID`, whose id is a secret between server and viewer.
  */
-export function addWhep(app: App, engine: EngineApi): void {
+export function addWhep(
+  app: App,
+  engine: EngineApi,
+  options: { readonly bodyBytes?: number; readonly trustProxy?: TrustProxy } = {},
+): void {
+  const { bodyBytes = MAX_SDP_BYTES, trustProxy } = options
+  const addresses = new AddressReader(trustProxy)
   resource(
     app,
     '/whep/:name',
@@ -29,11 +36,13 @@ export function addWhep(app: App, engine: EngineApi): void {
         expectContentType(context.req.raw, SDP)
         const codecs = readCodecs(context.req.query('codec'))
         const watchesOnly = readControl(context.req.query('control'))
-        const offer = await readText(context, MAX_SDP_BYTES)
+        const offer = await readText(context, bodyBytes)
         const bearer = readBearer(context.req.header('authorization'))
+        const address = addresses.read(context.env?.address, context.req.header('x-forwarded-for'))
         const { session, answerSdp, iceServers } = await engine.connect(name, offer, {
           ...(codecs && { codecs }),
-          ...(bearer !== undefined && { bearer }),
+          ...(bearer !== undefined && { bearer, holder: holderOf(bearer) }),
+          ...(address !== undefined && { address }),
           ...(watchesOnly && { control: false }),
         })
         return new Response(answerSdp, {
@@ -69,7 +78,7 @@ export function addWhep(app: App, engine: EngineApi): void {
         if (!engine.hasSession(session)) throw noSession()
         expectContentType(context.req.raw, TRICKLE)
         checkIfMatch(context.req.header('if-match'), sessionTag(session))
-        await engine.addCandidates(session, await readText(context, MAX_SDP_BYTES))
+        await engine.addCandidates(session, await readText(context, bodyBytes))
         return new Response(null, { status: 204 })
       },
       DELETE: (context) => {

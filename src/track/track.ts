@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ControlState } from '../common/channel-protocol.js'
 import type { VideoCodec } from '../common/codec.js'
 import { Emitter } from '../common/emitter.js'
@@ -79,6 +80,8 @@ export interface ConnectOptions {
    * with a token rule not, since no token came with the offer.
    */
   readonly control?: boolean | undefined
+  /** IP address that the viewer asks from, for the limits of one address. Default: not known, and not counted. */
+  readonly address?: string | undefined
 }
 
 /** The way from a track to its engine; given to the track when it is added to a server. */
@@ -178,17 +181,18 @@ export class ImageTrack extends Emitter<TrackEvents> {
     offerSdp: string,
     options: ConnectOptions = {},
   ): Promise<{ answer: string; viewer: RemoteViewer }> {
-    checkKeys(options, ['codecs', 'control'])
+    checkKeys(options, ['codecs', 'control', 'address'])
     const codecs = checkCodecs(options.codecs)
-    const { control } = options
+    const { control, address } = options
     checkOption(control === undefined || typeof control === 'boolean', 'control', 'true or false', control)
+    checkOption(address === undefined || isIP(address) !== 0, 'address', 'an IP address', address)
     if (this.#closed) throw new EngineError(`track ${show(this.name)} is closed`)
     if (!this.#link) {
       throw new EngineError(
         `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
       )
     }
-    return this.#link.connect(offerSdp, { codecs, control })
+    return this.#link.connect(offerSdp, { codecs, control, address })
   }
 
   /**

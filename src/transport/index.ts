@@ -1,2 +1,2 @@
 export type { IceOptions } from './ice-options.js'
-export { Peer, type PeerEvents, type PeerMedia } from './peer.js'
+export { Peer, type PeerEvents, type PeerLimits, type PeerMedia } from './peer.js'

@@ -1,13 +1,26 @@
+import { TokenBucket } from '../common/token-bucket.js'
+
+/** What is borne of one viewer's data channel. */
+export interface ChannelLimits {
+  /** Messages a second; for a moment twice as many. */
+  readonly messages: number
+  /** Bytes a second; for a moment twice as many. */
+  readonly bytes: number
+  /** Longest message, bytes (of texts: characters). */
+  readonly messageBytes: number
+}
+
+/** Which of them was passed. */
+export type ChannelLimit = keyof ChannelLimits
+
 /** Says when more comes in than is borne: so much a second, and so much at once. */
 export class IntakeMeter {
-  #messages: number
-  #bytes: number
-  #at: number | undefined
+  readonly #messages: TokenBucket
+  readonly #bytes: TokenBucket
 
-  /** @param rate of messages and bytes that is borne, a second; for a moment that of two seconds is */
-  constructor(private readonly rate: { readonly messages: number; readonly bytes: number }) {
-    this.#messages = 2 * rate.messages
-    this.#bytes = 2 * rate.bytes
+  constructor(private readonly limits: ChannelLimits) {
+    this.#messages = new TokenBucket(limits.messages, 2 * limits.messages)
+    this.#bytes = new TokenBucket(limits.bytes, 2 * limits.bytes)
   }
 
   /**
@@ -15,14 +28,11 @@ export class IntakeMeter {
    *
    * @param size bytes
    * @param now ms on the monotonic clock
-   * @returns false when it is one too many
+   * @returns what it is too much for; undefined: it is not
    */
-  admits(size: number, now: number): boolean {
-    const seconds = (now - (this.#at ?? now)) / 1_000
-    this.#at = now
-    const { messages, bytes } = this.rate
-    this.#messages = Math.min(2 * messages, this.#messages + seconds * messages) - 1
-    this.#bytes = Math.min(2 * bytes, this.#bytes + seconds * bytes) - size
-    return this.#messages >= 0 && this.#bytes >= 0
+  check(size: number, now: number): ChannelLimit | undefined {
+    if (size > this.limits.messageBytes) return 'messageBytes'
+    if (!this.#messages.take(1, now)) return 'messages'
+    return this.#bytes.take(size, now) ? undefined : 'bytes'
   }
 }

@@ -2,7 +2,7 @@ import { FRAMES_LABEL } from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
 import { FrameChannel } from './frame-channel.js'
 import { type IceOptions, toConfig } from './ice-options.js'
-import { IntakeMeter } from './intake-meter.js'
+import { type ChannelLimit, type ChannelLimits, IntakeMeter } from './intake-meter.js'
 import {
   type DataChannel,
   guarded,
@@ -24,6 +24,13 @@ export interface PeerMedia {
   readonly cname: string
 }
 
+/** What a viewer may take its time for, and send. */
+export interface PeerLimits {
+  /** ICE and DTLS must be up within this time after the answer, ms. */
+  readonly handshakeTime: number
+  readonly channel: ChannelLimits
+}
+
 export interface PeerEvents {
   /** ICE and DTLS are up: media can be sent. */
   onOpen(): void
@@ -37,6 +44,8 @@ export interface PeerEvents {
   onChannelMessage(message: string | undefined): void
   /** The viewer's data channel is closed, by either side. There will not be another. Not called after `onClose`. */
   onChannelClosed(): void
+  /** More came on its data channel than is borne; it is closed. */
+  onChannelLimit(limit: ChannelLimit): void
   /** The viewer's data channel for what belongs to frames can be written to. */
   onFrameChannelOpen(): void
   /** Something was thrown in one of the callbacks above. */
@@ -45,14 +54,8 @@ export interface PeerEvents {
 
 /** Gathering host candidates is immediate; this bounds a STUN or TURN server that does not answer. */
 const GATHERING_TIMEOUT_MS = 1_000
-/** ICE and DTLS must be up within this time after the answer. */
-const CONNECT_TIMEOUT_MS = 20_000
 /** The library has one limit for what it reads and what it sends: metadata of 64 KiB and what is around them. */
 const MAX_LIBRARY_MESSAGE = 68 * 1024
-/** Messages of the viewer's protocol have some hundred characters at most. */
-const MAX_CHANNEL_MESSAGE = 4 * 1024
-/** More than a mouse and a keyboard can give rise to; each costs the engine thread some 10 µs. */
-const CHANNEL_INTAKE = { messages: 500, bytes: 128 * 1024 }
 /** So much may wait for the viewer to take it, bytes. */
 const MAX_CHANNEL_BACKLOG = 64 * 1024
 /** A page opens one; what opens many is no page. */
@@ -66,15 +69,18 @@ export class Peer {
   #channel: DataChannel | undefined
   /** There was a channel, and it is closed. */
   #channelSpent = false
-  readonly #intake = new IntakeMeter(CHANNEL_INTAKE)
+  readonly #limits: PeerLimits
+  readonly #intake: IntakeMeter
   #frames: FrameChannel | undefined
   #channelsRefused = 0
   #connectTimer: NodeJS.Timeout | undefined
   #closed = false
   #open = false
 
-  constructor(id: string, media: PeerMedia, ice: IceOptions, events: PeerEvents) {
+  constructor(id: string, media: PeerMedia, ice: IceOptions, limits: PeerLimits, events: PeerEvents) {
     this.#events = events
+    this.#limits = limits
+    this.#intake = new IntakeMeter(limits.channel)
     this.#connection = new PeerConnection(id, {
       ...toConfig(id, ice),
       disableAutoNegotiation: true,
@@ -114,7 +120,11 @@ export class Peer {
     await gathered
     const description = this.#closed ? null : this.#connection.localDescription()
     if (!description) throw new Error('the connection was closed while it was being set up')
-    this.#connectTimer = setTimeout(() => this.#end('no connection within 20 s'), CONNECT_TIMEOUT_MS)
+    const { handshakeTime } = this.#limits
+    this.#connectTimer = setTimeout(
+      () => this.#end(`no connection within ${handshakeTime / 1_000} s`),
+      handshakeTime,
+    )
     this.#connectTimer.unref()
     return description.sdp
   }
@@ -220,8 +230,12 @@ export class Peer {
     if (this.#closed || this.#channelSpent) return
     const size = typeof message === 'string' ? message.length : message.byteLength
     // SCTP would slow it down only if we read more slowly, and libdatachannel reads as fast as it comes.
-    if (size > MAX_CHANNEL_MESSAGE || !this.#intake.admits(size, monotonicNow())) this.closeChannel()
-    else this.#events.onChannelMessage(typeof message === 'string' ? message : undefined)
+    const limit = this.#intake.check(size, monotonicNow())
+    if (limit === undefined) this.#events.onChannelMessage(typeof message === 'string' ? message : undefined)
+    else {
+      this.closeChannel()
+      this.#events.onChannelLimit(limit)
+    }
   }
 
   #setOpen(): void {

@@ -31,7 +31,18 @@ describe('the options of a server', () => {
     [{ ice: { servers: [{ url: 'turn:a', secret: 's\n' }] } }, 'secret: expected a text'],
     [{ ice: { servers: [{ url: 'turn:a', secret: 's', lifetime: 1 }] } }, 'lifetime: expected whole seconds'],
     [{ ice: { servers: [{ url: 'stun:a', for: 'me' }] } }, "for: expected 'viewers'"],
-    [{ maxViewers: 0 }, 'maxViewers: expected'],
+    [{ maxViewers: 1 }, 'maxViewers: expected one of the options'],
+    [{ limits: 5 }, 'limits: expected an object with bodyBytes, sessions'],
+    [{ limits: { session: 5 } }, 'limits.session: expected one of the options bodyBytes'],
+    [{ limits: { sessions: 0 } }, 'limits.sessions: expected a whole number from 1 to 10000, got 0'],
+    [{ limits: { sessionsPerAddress: 1.5 } }, 'limits.sessionsPerAddress: expected a whole number'],
+    [{ limits: { sessionRate: '5' } }, 'limits.sessionRate: expected a number from 0.1 to 10000, got "5"'],
+    [{ limits: { encodeLoad: Number.NaN } }, 'limits.encodeLoad: expected a number from 0.01 to 1, got NaN'],
+    [{ limits: { handshakeTime: 1 } }, 'limits.handshakeTime: expected a whole number from 100 to 120000'],
+    [{ trustProxy: '127.0.0.1' }, 'trustProxy: expected true, false, or a list'],
+    [{ trustProxy: ['10.0.0.0/8', 'proxy.test'] }, 'trustProxy\\[1\\]: expected an IP address or a network'],
+    [{ trustProxy: ['10.0.0.0/33'] }, 'trustProxy\\[0\\]: expected'],
+    [{ trustProxy: ['::1/64/2'] }, 'trustProxy\\[0\\]: expected'],
     [{ ingest: 'yes' }, 'ingest: expected an object with token, createTracks'],
     [{ ingest: { tokens: 'x' } }, 'ingest.tokens: expected one of the options token'],
     [{ ingest: { token: 'short' } }, 'ingest.token: expected 8 to 512 letters.*got a text of 5 characters'],
@@ -60,6 +71,22 @@ describe('the options of a server', () => {
     for (const ingest of [true, {}, { token: undefined }])
       expect(checkServerOptions({ ingest }).ingest).toEqual(defaults)
     expect(checkServerOptions({ ingest: { token: 'abc-._~+/1==' } }).ingest?.token).toBe('abc-._~+/1==')
+  })
+
+  it('have limits that follow one another where nothing else is said', () => {
+    const { engine } = checkServerOptions({ limits: { sessions: 20, sessionRate: 3 } }).limits
+    expect(engine).toMatchObject({
+      sessions: 20,
+      perToken: 20,
+      perAddress: { sessions: 100, connecting: 32, rate: 10 },
+      perLoopback: { sessions: 20, connecting: 20, rate: 3 },
+    })
+    const own = { sessionsPerAddress: 4, connectingPerAddress: 2, sessionRatePerAddress: 0.5 }
+    const said = { sessions: 4, connecting: 2, rate: 0.5 }
+    expect(checkServerOptions({ limits: own }).limits.engine).toMatchObject({
+      perAddress: said,
+      perLoopback: said,
+    })
   })
 
   it('may be undefined one by one, as they come from an environment', () => {
