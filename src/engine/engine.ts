@@ -13,9 +13,20 @@ import type {
   TrackSettings,
 } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
-import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
+import type {
+  ConnectOptions,
+  ConnectResult,
+  EngineApi,
+  PublishingApi,
+  StreamIdentity,
+  TrackInfo,
+  UpstreamApi,
+  UpstreamEvents,
+  UpstreamSettings,
+} from './api.js'
 import { Backchannel } from './backchannel.js'
 import { EngineTrack } from './engine-track.js'
+import { newStreamIdentity, Upstreams } from './upstreams.js'
 import { Viewer } from './viewer.js'
 
 export interface EngineOptions {
@@ -47,11 +58,12 @@ export interface EngineEvents {
 const TICK_MS = 1_000
 
 /** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
-export class Engine implements EngineApi {
+export class Engine implements EngineApi, PublishingApi {
   readonly #tracks = new Map<string, EngineTrack>()
   /** Of the tracks, by their names. */
   readonly #backchannels = new Map<string, Backchannel>()
   readonly #viewers = new Map<string, Viewer>()
+  readonly #upstreams = new Upstreams()
   readonly #ticker: NodeJS.Timeout
   #count = 0
   /** Tracks that were removed and are still at work. */
@@ -96,6 +108,7 @@ export class Engine implements EngineApi {
       if (viewer.identity.track === name)
         this.#end(viewer, 'the track was removed', { tell: true, retry: true })
     }
+    this.#upstreams.close(track)
     this.#tracks.delete(name)
     this.#backchannels.get(name)?.close()
     this.#backchannels.delete(name)
@@ -208,6 +221,19 @@ export class Engine implements EngineApi {
     return this.#tracks.get(name)?.producer
   }
 
+  newStreamIdentity(track: string): StreamIdentity {
+    return newStreamIdentity(track)
+  }
+
+  openUpstream(
+    name: string,
+    source: StreamIdentity,
+    settings: UpstreamSettings,
+    events: UpstreamEvents,
+  ): UpstreamApi {
+    return this.#upstreams.open(name, this.#tracks.get(name), source, settings, events)
+  }
+
   /** Ends every viewer and every track; resolves when nothing runs any more. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -219,6 +245,7 @@ export class Engine implements EngineApi {
     for (const viewer of [...this.#viewers.values()]) {
       this.#end(viewer, 'the server was closed', { tell: true, retry: true })
     }
+    this.#upstreams.close()
     const tracks = [...this.#tracks.values()]
     this.#tracks.clear()
     for (const backchannel of this.#backchannels.values()) backchannel.close()
@@ -265,6 +292,7 @@ export class Engine implements EngineApi {
         this.events.onError(error)
       }
     }
+    this.#upstreams.tick(now, (error) => this.events.onError(error))
     for (const backchannel of this.#backchannels.values()) backchannel.tick()
   }
 }

@@ -24,6 +24,7 @@ import { FrameNotes } from './frame-notes.js'
 import type { RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
 import { PeerSending } from './peer-sending.js'
+import { randomToken } from './random-token.js'
 import { readViewerMessage } from './viewer-message.js'
 import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
 
@@ -83,11 +84,11 @@ export class Viewer implements Watcher {
       identity.id,
       {
         mid,
-        codecName: negotiated.codec.toUpperCase(),
-        payloadType,
-        ...(fmtp !== undefined && { fmtp }),
+        codecs: [
+          { name: negotiated.codec.toUpperCase(), payloadType, fmtp, rtxPayloadType: rtx?.payloadType },
+        ],
         ssrc: this.#ssrc,
-        ...(rtxStream && { rtx: rtxStream }),
+        rtxSsrc: rtxStream?.ssrc,
         cname: this.#cname,
       },
       ice,
@@ -301,13 +302,4 @@ function serialize(message: ServerMessage): string {
     lastText.text = JSON.stringify(message)
   }
   return lastText.text
-}
-
-/** 96 random bits as a token (RFC 7022, section 5: a short-lived CNAME). */
-function randomToken(): string {
-  return Array.from({ length: 6 }, () =>
-    randomInt(2 ** 16)
-      .toString(36)
-      .padStart(4, '0'),
-  ).join('')
 }

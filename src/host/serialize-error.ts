@@ -1,4 +1,11 @@
-import { EngineError, ImageError, ListenError, OptionError, SignalingError } from '../common/errors.js'
+import {
+  EngineError,
+  ImageError,
+  ListenError,
+  OptionError,
+  PublishError,
+  SignalingError,
+} from '../common/errors.js'
 import type { SerializedError } from './messages.js'
 
 /** Errors lose their class when they are posted to another thread; this keeps it. */
@@ -37,6 +44,8 @@ function construct(kind: string, message: string, fields: SerializedError['field
       )
     case 'ListenError':
       return new ListenError(message, fields.systemCode === undefined ? undefined : text('systemCode'))
+    case 'PublishError':
+      return new PublishError(message, fields.status === undefined ? undefined : Number(fields.status))
     case 'EngineError':
       return new EngineError(message)
     default:

@@ -8,6 +8,7 @@ import { Ingest } from './ingest.js'
 import type { ViewerInput } from './input-queue.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
+import { Publications } from './publications.js'
 import { restoreError, serializeError } from './serialize-error.js'
 
 /** Events of a `PixelcastServer`, with the arguments of their listeners. */
@@ -45,6 +46,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     { readonly viewer: RemoteViewer; readonly track: ImageTrack | undefined }
   >()
   readonly #ingest: Ingest
+  readonly #publications: Publications
   #nextKey = 1
   #port: number | undefined
   /** Whether the engine thread was acquired for this server, and not released. */
@@ -69,6 +71,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       onEvent: (event) => this.#on(event),
       onFailure: (error) => this.#fail(error),
     })
+    this.#publications = new Publications(thread, this.#id)
   }
 
   /** @internal */
@@ -148,6 +151,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     track.attach({
       connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
       // When the engine is gone, there is nobody to be told.
+      publish: (settings) => this.#publications.start(name, settings),
       send: (command) =>
         void this.#thread
           .call('trackCommand', { server: this.#id, track: name, command })
@@ -212,6 +216,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#thread.unregister(this.#id)
     this.unref()
     this.#viewersGone('the server was closed')
+    this.#publications.end()
     this.#known.clear()
     this.emit('close')
   }
@@ -264,6 +269,9 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       case 'track-error':
         this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
         break
+      case 'publication':
+        this.#publications.follow(event.publication, event.change)
+        break
       case 'track-wanted':
         this.#onWanted(event.name)
         break
@@ -310,6 +318,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   #fail(error: EngineError): void {
     if (this.#closing) return
     this.#failure = error
+    this.#publications.end(error)
     this.#viewersGone(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()

@@ -1,0 +1,49 @@
+import type { EngineError } from '../common/errors.js'
+import { Publication, type PublicationChange, type PublishSettings } from '../track/index.js'
+import type { EngineThread } from './engine-thread.js'
+
+/** The application's end of a server's publications. */
+export class Publications {
+  readonly #open = new Map<number, Publication>()
+  #next = 1
+
+  constructor(
+    private readonly thread: EngineThread,
+    private readonly server: number,
+  ) {}
+
+  /** Rejects with a `PublishError` when it is refused, or an `EngineError`. */
+  async start(track: string, settings: PublishSettings): Promise<Publication> {
+    const publication = this.#next++
+    const which = { server: this.server, publication }
+    const opened = new Publication(track, {
+      // When the engine thread is gone, there is nothing left to close.
+      close: async () => void (await this.thread.call('closePublication', which).catch(() => {})),
+      stats: () => this.thread.call('publicationStats', which).catch(() => undefined),
+    })
+    this.#open.set(publication, opened)
+    const started = opened.started()
+    started.catch(() => {})
+    try {
+      await this.thread.call('publish', { ...which, track, settings })
+    } catch (error) {
+      this.#open.delete(publication)
+      throw error
+    }
+    return started
+  }
+
+  follow(publication: number, change: PublicationChange): void {
+    const opened = this.#open.get(publication)
+    if (change.state === 'closed' || change.state === 'failed') this.#open.delete(publication)
+    opened?.follow(change)
+  }
+
+  /** The server is closed; with an error when its thread has failed. */
+  end(error?: EngineError): void {
+    const change: PublicationChange = error
+      ? { state: 'failed', error: { message: error.message, status: undefined } }
+      : { state: 'closed' }
+    for (const publication of [...this.#open.keys()]) this.follow(publication, change)
+  }
+}
