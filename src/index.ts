@@ -13,6 +13,7 @@ export {
   ListenError,
   OptionError,
   PixelcastError,
+  PublishError,
   SignalingError,
 } from './common/errors.js'
 export type { FrameMetadata, OverlayObject, Point } from './common/frame-metadata.js'
@@ -62,6 +63,11 @@ export {
   type OverflowPolicy,
   type PlayoutDelay,
   type PointerInput,
+  type Publication,
+  type PublicationEvents,
+  type PublicationState,
+  type PublicationStats,
+  type PublishOptions,
   type Rectangle,
   type RemoteViewer,
   type SelectedRectangle,

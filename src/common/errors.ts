@@ -1,7 +1,7 @@
 /** Base of every error that pixelcast throws on purpose. `code` is stable; `message` is for people. */
 export class PixelcastError extends Error {
   constructor(
-    /** Stable, machine-readable: `ERR_IMAGE`, `ERR_OPTION`, `ERR_SIGNALING`, `ERR_ENGINE`, `ERR_LISTEN`, `ERR_LIMIT`. */
+    /** Stable, machine-readable: `ERR_IMAGE`, `ERR_OPTION`, `ERR_SIGNALING`, `ERR_ENGINE`, `ERR_LISTEN`, `ERR_LIMIT`, `ERR_PUBLISH`. */
     readonly code: string,
     message: string,
     options?: ErrorOptions,
@@ -74,6 +74,18 @@ export class SignalingError extends PixelcastError {
 export class EngineError extends PixelcastError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_ENGINE', message, options)
+  }
+}
+
+/** A track could not be published to an engine elsewhere, or is not any more. */
+export class PublishError extends PixelcastError {
+  constructor(
+    message: string,
+    /** The HTTP status that the engine answered with; undefined when there was no answer, or the connection ended. */
+    readonly status?: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super('ERR_PUBLISH', message, options)
   }
 }
 

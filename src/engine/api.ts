@@ -1,6 +1,8 @@
 import type { IceServerAccess } from '../common/ice-server.js'
+import type { ViewerStats } from '../common/viewer-stats.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
 import type { ImageProducer } from '../track/index.js'
+import type { IceOptions } from '../transport/ice-options.js'
 
 /** What the HTTP server may ask of the engine, and all that it knows of it. */
 export interface EngineApi {
@@ -21,6 +23,65 @@ export interface EngineApi {
   /** The writing end of a track; undefined when there is no such track. */
   producer(track: string): ImageProducer | undefined
 }
+
+/** What a publisher may ask of the engine, and all that it knows of it. */
+export interface PublishingApi {
+  newStreamIdentity(track: string): StreamIdentity
+  /**
+   * One connection to an engine elsewhere, for one track: it offers, the other side answers. The same identity may be
+   * used again when it is over. Throws `EngineError` when there is no such track.
+   */
+  openUpstream(
+    track: string,
+    source: StreamIdentity,
+    settings: UpstreamSettings,
+    events: UpstreamEvents,
+  ): UpstreamApi
+}
+
+/** What the packets of a publication are known by, from its first connection to its last. */
+export interface StreamIdentity {
+  readonly ssrc: number
+  readonly rtxSsrc: number
+  /** RTP time of monotonic time 0. */
+  readonly clockOffset: number
+  readonly cname: string
+  readonly streamId: string
+  readonly trackId: string
+}
+
+export interface UpstreamSettings {
+  /** To offer, best first. */
+  readonly codecs: readonly VideoCodec[]
+  readonly ice: IceOptions
+  /** Bit/s; undefined: as much as the track may have. */
+  readonly maxBitrate?: number | undefined
+  /** Most time between two keyframes, ms; undefined: they come when they are asked for. */
+  readonly keyframeInterval?: number | undefined
+}
+
+export interface UpstreamEvents {
+  /** Media can flow from now on. */
+  onOpen(): void
+  /** The connection is over. Not called after `close()`. */
+  onClose(reason: string): void
+  onError(error: unknown): void
+}
+
+export interface UpstreamApi {
+  /** Once. SDP for the engine, without candidates. */
+  offer(): Promise<string>
+  /** Throws `SignalingError` when it is no answer to the offer. */
+  accept(answerSdp: string): void
+  /** A trickle-ice-sdpfrag with our candidates, to be sent after that; undefined when there are none. */
+  readonly fragment: string | undefined
+  /** Undefined before the answer. */
+  stats(): UpstreamStats | undefined
+  /** Ends it; no event follows. Idempotent. */
+  close(): void
+}
+
+export type UpstreamStats = Omit<ViewerStats, 'ignoredMessages'>
 
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */

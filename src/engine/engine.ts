@@ -20,10 +20,21 @@ import type {
 } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
 import { Admission } from './admission.js'
-import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
+import type {
+  ConnectOptions,
+  ConnectResult,
+  EngineApi,
+  PublishingApi,
+  StreamIdentity,
+  TrackInfo,
+  UpstreamApi,
+  UpstreamEvents,
+  UpstreamSettings,
+} from './api.js'
 import { Backchannel } from './backchannel.js'
 import { EngineTrack } from './engine-track.js'
 import type { EngineLimits } from './limits.js'
+import { newStreamIdentity, Upstreams } from './upstreams.js'
 import { Viewer } from './viewer.js'
 import type { WatcherIdentity } from './watcher.js'
 
@@ -66,12 +77,13 @@ interface AdmittedOffer {
 const TICK_MS = 1_000
 
 /** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
-export class Engine implements EngineApi {
+export class Engine implements EngineApi, PublishingApi {
   readonly #tracks = new Map<string, EngineTrack>()
   /** Of the tracks, by their names. */
   readonly #backchannels = new Map<string, Backchannel>()
   readonly #viewers = new Map<string, Viewer>()
   readonly #admission: Admission
+  readonly #upstreams = new Upstreams()
   readonly #ticker: NodeJS.Timeout
   #count = 0
   /** Tracks that were removed and are still at work. */
@@ -123,6 +135,7 @@ export class Engine implements EngineApi {
       if (viewer.identity.track === name)
         this.#end(viewer, 'the track was removed', { tell: true, retry: true })
     }
+    this.#upstreams.close(track)
     this.#tracks.delete(name)
     this.#backchannels.get(name)?.close()
     this.#backchannels.delete(name)
@@ -261,6 +274,19 @@ export class Engine implements EngineApi {
     return this.#tracks.get(name)?.producer
   }
 
+  newStreamIdentity(track: string): StreamIdentity {
+    return newStreamIdentity(track)
+  }
+
+  openUpstream(
+    name: string,
+    source: StreamIdentity,
+    settings: UpstreamSettings,
+    events: UpstreamEvents,
+  ): UpstreamApi {
+    return this.#upstreams.open(name, this.#tracks.get(name), source, settings, events)
+  }
+
   /**
    * Ends every viewer and every track; resolves when nothing runs any more.
    *
@@ -276,6 +302,7 @@ export class Engine implements EngineApi {
     for (const viewer of [...this.#viewers.values()]) {
       this.#end(viewer, 'the server was closed', { tell: true, retry: true })
     }
+    this.#upstreams.close()
     const tracks = [...this.#tracks.values()]
     this.#tracks.clear()
     for (const backchannel of this.#backchannels.values()) backchannel.close()
@@ -324,6 +351,7 @@ export class Engine implements EngineApi {
         this.events.onError(error)
       }
     }
+    this.#upstreams.tick(now, (error) => this.events.onError(error))
     for (const backchannel of this.#backchannels.values()) backchannel.tick()
   }
 }

@@ -21,8 +21,10 @@ import {
 } from '../signaling/index.js'
 import { type IceOptions, Peer, type PeerLimits } from '../transport/index.js'
 import { FrameNotes } from './frame-notes.js'
-import { MediaSender, type RateLimits } from './media-sender.js'
+import type { RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
+import { PeerSending } from './peer-sending.js'
+import { randomToken } from './random-token.js'
 import { readViewerMessage } from './viewer-message.js'
 import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
 
@@ -44,9 +46,6 @@ export interface ViewerEvents {
   onError(error: unknown): void
 }
 
-/** A viewer that gets media sends receiver reports about once a second (RFC 3550, section 6.2); silence this long means that it crashed or lost its network. */
-const SILENCE_MS = 10_000
-
 /** By what they are called in the options. */
 const CHANNEL_OPTIONS = {
   messages: 'limits.channelMessages',
@@ -65,17 +64,14 @@ export interface ViewerSettings {
 export class Viewer implements Watcher {
   readonly codec: VideoCodec
   readonly #peer: Peer
-  readonly #sender: MediaSender
+  readonly #sending: PeerSending
   readonly #notes = new FrameNotes((text, bytes) => this.#sendNote(text, bytes))
   readonly #noteBudget = new NoteBudget()
   readonly #clockOffset = randomInt(2 ** 32)
   readonly #cname = randomToken()
   readonly #ssrc = randomInt(1, 2 ** 32)
   readonly #rtxSsrc: number
-  #heardAt = 0
-  #spokeAt = 0
   #shownSize = ''
-  #scale: number | undefined
   #hasChannel = false
   /** Messages that were none. */
   #ignored = 0
@@ -98,11 +94,11 @@ export class Viewer implements Watcher {
       identity.id,
       {
         mid,
-        codecName: negotiated.codec.toUpperCase(),
-        payloadType,
-        ...(fmtp !== undefined && { fmtp }),
+        codecs: [
+          { name: negotiated.codec.toUpperCase(), payloadType, fmtp, rtxPayloadType: rtx?.payloadType },
+        ],
         ssrc: this.#ssrc,
-        ...(rtxStream && { rtx: rtxStream }),
+        rtxSsrc: rtxStream?.ssrc,
         cname: this.#cname,
       },
       ice,
@@ -119,7 +115,7 @@ export class Viewer implements Watcher {
         onError: (error) => events.onError(error),
       },
     )
-    this.#sender = new MediaSender({
+    this.#sending = new PeerSending(this.#peer, {
       stream: {
         ssrc: this.#ssrc,
         payloadType,
@@ -129,7 +125,6 @@ export class Viewer implements Watcher {
         extensions,
         ...(settings.playoutDelay && { playoutDelay: settings.playoutDelay }),
         cname: this.#cname,
-        out: (packet) => this.#peer.send(packet),
       },
       rates: settings.rates,
       onKeyframeNeeded: () => events.onKeyframeNeeded(),
@@ -169,57 +164,48 @@ export class Viewer implements Watcher {
 
   /** Nothing that is sent now can be decoded: a keyframe has to come first. */
   get waitsForKeyframe(): boolean {
-    return this.#sender.waitsForKeyframe
+    return this.#sending.sender.waitsForKeyframe
   }
 
   /** How long it takes to send it what waits, ms. */
   get backlog(): number {
-    return this.#sender.backlog
+    return this.#sending.sender.backlog
   }
 
   demand(now: number): Demand {
-    const { capacity, isUrgent } = this.#sender
-    return { rate: this.#sender.mediaRate(now), capacity, isUrgent, isKnown: this.#sender.isSettled(now) }
+    return this.#sending.demand(now)
   }
 
   /** The most that the encoder would make for it, bit/s. */
   setMaxRate(rate: number): void {
-    this.#sender.setMaxRate(rate)
+    this.#sending.sender.setMaxRate(rate)
   }
 
   /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
   sendFrame(frame: PacketizedFrame): void {
     if (!this.#peer.isOpen) return
     this.#tellSize(frame.width, frame.height)
-    if (this.#scale === undefined) this.#sender.countJoin()
-    else if (this.#scale !== frame.scale) this.#sender.countRungChange()
-    this.#scale = frame.scale
-    const isFirst = this.#spokeAt === 0
     const now = monotonicNow()
+    const { sender } = this.#sending
     // What nothing can be decoded of until a keyframe has come is not sent.
-    if (frame.keyframe || !this.#sender.waitsForKeyframe)
-      this.#notes.tell(frame.metadata, this.#sender.timeOf(frame), now)
-    this.#sender.sendFrame(frame, now)
-    this.#spokeAt = now
-    if (isFirst) this.#peer.send(this.#sender.senderReport(now))
+    if (frame.keyframe || !sender.waitsForKeyframe)
+      this.#notes.tell(frame.metadata, sender.timeOf(frame), now)
+    this.#sending.sendFrame(frame, now)
   }
 
   /** Some times a second. */
   pace(now: number): void {
-    if (this.#peer.isOpen) this.#sender.tick(now)
+    this.#sending.pace(now)
   }
 
   /** Once a second: reports, and notices who fell silent. */
   tick(now: number): void {
-    if (!this.#peer.isOpen || this.#spokeAt === 0) return
-    this.#peer.send(this.#sender.senderReport(now))
-    const timing = this.#sender.timing(now)
+    if (!this.#sending.report(now)) return
+    const timing = this.#sending.sender.timing(now)
     if (timing) this.tell({ t: 'timing', ...timing })
-    // Only while media was sent: who gets nothing reports nothing.
-    if (this.#spokeAt > this.#heardAt && now - this.#heardAt > SILENCE_MS) {
-      this.close()
-      this.#ended('no report for 10 s')
-    }
+    if (!this.#sending.isSilent(now)) return
+    this.close()
+    this.#ended('no report for 10 s')
   }
 
   /** Sends the first message on its data channel. */
@@ -253,34 +239,32 @@ export class Viewer implements Watcher {
   stats(now: number): ViewerStats {
     return {
       codec: this.codec,
-      scale: this.#scale,
-      ...this.#sender.stats(now),
+      scale: this.#sending.scale,
+      ...this.#sending.sender.stats(now),
       ignoredMessages: this.#ignored,
     }
   }
 
   /** Ends the connection, telling the viewer why if it can be told. No event follows. */
   close(reason?: string, retry = false): void {
-    this.#sender.stop()
+    this.#sending.stop()
     if (reason !== undefined) this.tell({ t: 'bye', reason, retry })
-    if (this.#peer.isOpen) this.#peer.send(this.#sender.bye(monotonicNow()))
+    this.#sending.sayGoodbye(monotonicNow())
     this.#peer.close()
   }
 
   #opened(): void {
-    this.#heardAt = monotonicNow()
+    this.#sending.opened(monotonicNow())
     this.events.onOpen()
   }
 
   #ended(reason: string): void {
-    this.#sender.stop()
+    this.#sending.stop()
     this.events.onClose(reason)
   }
 
   #receive(packet: Buffer): void {
-    const now = monotonicNow()
-    this.#heardAt = now
-    if (!this.#sender.receive(packet, now)) return
+    if (!this.#sending.receive(packet, monotonicNow())) return
     this.close()
     this.#ended('the viewer said goodbye')
   }
@@ -307,7 +291,10 @@ export class Viewer implements Watcher {
 
   #sendNote(text: string, bytes: number): boolean {
     const now = monotonicNow()
-    return this.#noteBudget.allow(bytes, this.#sender.mediaRate(now), now) && this.#peer.sendFrameText(text)
+    return (
+      this.#noteBudget.allow(bytes, this.#sending.sender.mediaRate(now), now) &&
+      this.#peer.sendFrameText(text)
+    )
   }
 
   #tellSize(width: number, height: number): void {
@@ -327,13 +314,4 @@ function serialize(message: ServerMessage): string {
     lastText.text = JSON.stringify(message)
   }
   return lastText.text
-}
-
-/** 96 random bits as a token (RFC 7022, section 5: a short-lived CNAME). */
-function randomToken(): string {
-  return Array.from({ length: 6 }, () =>
-    randomInt(2 ** 16)
-      .toString(36)
-      .padStart(4, '0'),
-  ).join('')
 }

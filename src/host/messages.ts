@@ -3,7 +3,16 @@ import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
 import type { TrustProxy } from '../server/requester.js'
-import type { ConnectOptions, TokenDigest, TrackCommand, TrackMemory, TrackSettings } from '../track/index.js'
+import type {
+  ConnectOptions,
+  PublicationChange,
+  PublicationStats,
+  PublishSettings,
+  TokenDigest,
+  TrackCommand,
+  TrackMemory,
+  TrackSettings,
+} from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import type { ViewerInput } from './input-queue.js'
 import type { LimitSettings } from './limit-options.js'
@@ -58,6 +67,16 @@ export interface EngineCalls {
   /** The last `input` event was dealt with; the next one may be sent. */
   inputTaken: { params: { server: number }; result: undefined }
   disconnectViewer: { params: { server: number; viewer: string }; result: undefined }
+  /** Begins; the rest comes as events. `publication` is a number that the caller chose. */
+  publish: {
+    params: { server: number; publication: number; track: string; settings: PublishSettings }
+    result: undefined
+  }
+  publicationStats: {
+    params: { server: number; publication: number }
+    result: PublicationStats | undefined
+  }
+  closePublication: { params: { server: number; publication: number }; result: undefined }
   /** The application's answer to `track-wanted`; the track was added before. */
   trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
@@ -91,6 +110,7 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'viewer-control'; readonly viewer: string; readonly canControl: boolean }
   | { readonly event: 'input'; readonly inputs: readonly ViewerInput[] }
   | { readonly event: 'track-error'; readonly track: number; readonly error: SerializedError }
+  | { readonly event: 'publication'; readonly publication: number; readonly change: PublicationChange }
   | { readonly event: 'track-wanted'; readonly name: string }
   | { readonly event: 'error'; readonly error: SerializedError }
 )

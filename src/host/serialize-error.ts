@@ -4,6 +4,7 @@ import {
   LimitError,
   ListenError,
   OptionError,
+  PublishError,
   SignalingError,
 } from '../common/errors.js'
 import type { SerializedError } from './messages.js'
@@ -46,6 +47,8 @@ function construct(kind: string, message: string, fields: SerializedError['field
       return new ListenError(message, fields.systemCode === undefined ? undefined : text('systemCode'))
     case 'LimitError':
       return new LimitError(text('limit'), Number(fields.value), Number(fields.count))
+    case 'PublishError':
+      return new PublishError(message, fields.status === undefined ? undefined : Number(fields.status))
     case 'EngineError':
       return new EngineError(message)
     default:

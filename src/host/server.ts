@@ -15,6 +15,7 @@ import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
+import { Publications } from './publications.js'
 import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
 import { urlOf } from './server-url.js'
@@ -58,6 +59,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #known = new Map<number, ImageTrack>()
   readonly #viewers: ServerViewers
   readonly #ingest: Ingest
+  readonly #publications: Publications
   #nextKey = 1
   #port: number | undefined
   #isOpen = false
@@ -81,6 +83,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       },
       onError: (error) => this.emit('error', error),
     })
+    this.#publications = new Publications(thread, () => this.#id)
   }
 
   /** @internal */
@@ -165,6 +168,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     track.attach({
       connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
       // When the engine is gone, there is nobody to be told.
+      publish: (settings) => this.#publications.start(name, settings),
       send: (command) =>
         void this.#thread
           .call('trackCommand', { server: this.#id, track: name, command })
@@ -253,6 +257,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#thread.unregister(this.#id)
     this.unref()
     this.#viewers.removeAll('the server was closed')
+    this.#publications.end()
     this.#known.clear()
     this.emit('close')
   }
@@ -297,6 +302,9 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       case 'track-error':
         this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
         break
+      case 'publication':
+        this.#publications.follow(event.publication, event.change)
+        break
       case 'track-wanted':
         this.#onWanted(event.name)
         break
@@ -336,6 +344,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
           this.#show(track, key)
           track.reattach()
         }
+        this.#publications.reopen()
         this.emit('restart', failure)
       },
       onFailure: ({ message }) => {
@@ -350,6 +359,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   /** Nothing is shown any more. */
   #giveUp(error: EngineError): void {
     this.#failure = error
+    this.#publications.end(error)
     this.#viewers.removeAll(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()

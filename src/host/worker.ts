@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { EngineError, OptionError, show } from '../common/errors.js'
 import { quietFfmpeg } from '../encode/index.js'
 import { Engine } from '../engine/index.js'
+import { Publishers } from '../publish/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
@@ -34,6 +35,7 @@ interface HostedServer {
   readonly app: ReturnType<typeof createApp>
   readonly listening: Listening | undefined
   readonly wanted: WantedTracks
+  readonly publishers: Publishers
 }
 
 /** What a server that failed takes to close, ms; one whose encoder hangs is not waited for. */
@@ -71,6 +73,10 @@ async function openServer(server: number, settings: ServerSettings) {
       onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
     },
   )
+  const publishers = new Publishers(engine, settings.ice, {
+    onChange: (publication, change) => report({ event: 'publication', publication, change } as EngineEvent),
+    onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+  })
   const wanted = new WantedTracks((name) => report({ event: 'track-wanted', name } as EngineEvent))
   const app = createApp(engine, {
     // Requests that come through an own web server were addressed to that one.
@@ -109,7 +115,7 @@ async function openServer(server: number, settings: ServerSettings) {
             tls: settings.tls,
             onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
           })
-    servers.set(server, { keys, engine, inputs, app, listening, wanted })
+    servers.set(server, { keys, engine, inputs, app, listening, wanted, publishers })
     return { port: listening?.port }
   } catch (error) {
     await engine.close()
@@ -123,9 +129,12 @@ async function closeServer(server: number, handsOver = false): Promise<undefined
   servers.delete(server)
   hosted?.wanted.close()
   hosted?.inputs.close()
-  const closing = Promise.all([hosted?.engine.close(handsOver), hosted?.listening?.close()]).then(
-    callbacksRun,
-  )
+  // Before the tracks, whose end would look like a failure.
+  const unpublished = hosted?.publishers.closeAll()
+  const closing = Promise.all([
+    unpublished?.then(() => hosted?.engine.close(handsOver)),
+    hosted?.listening?.close(),
+  ]).then(callbacksRun)
   closings.add(closing)
   await closing.finally(() => closings.delete(closing))
   return undefined
@@ -149,6 +158,7 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
     throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
   },
   async removeTrack({ server, name }) {
+    await servers.get(server)?.publishers.closeAll(name)
     await servers.get(server)?.engine.removeTrack(name)
   },
   async connect({ server, track, offer, options }) {
@@ -166,6 +176,15 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
   },
   async disconnectViewer({ server, viewer }) {
     servers.get(server)?.engine.disconnectViewer(viewer)
+  },
+  async publish({ server, publication, track, settings }) {
+    hosted(server).publishers.start(publication, track, settings)
+  },
+  async publicationStats({ server, publication }) {
+    return servers.get(server)?.publishers.stats(publication)
+  },
+  async closePublication({ server, publication }) {
+    await servers.get(server)?.publishers.close(publication)
   },
   async trackWanted({ server, name, error }) {
     servers.get(server)?.wanted.settle(name, error && restoreError(error))

@@ -2,7 +2,12 @@ export { type AdvertisedAddress, parseAdvertisedAddress, withAdvertised } from '
 export { type AnswerParameters, buildAnswer } from './answer.js'
 export { type Candidate, formatCandidate, parseCandidate } from './candidate.js'
 export { MAX_SDP_BYTES } from './limits.js'
-export { type LocalTransport, parseLocalDescription } from './local-description.js'
+export {
+  type LocalEndpoint,
+  type LocalTransport,
+  parseLocalDescription,
+  parseLocalOffer,
+} from './local-description.js'
 export {
   EXTENSION_URIS,
   type ExtensionName,
@@ -21,6 +26,8 @@ export {
   type VideoSection,
 } from './offer.js'
 export type { OfferedCodec, OfferedExtension } from './offered-video.js'
+export { type AgreedPublication, buildRemoteAnswer, readPublishAnswer } from './publish-answer.js'
+export { buildPublishOffer, PUBLISH_MID, type PublishedCodec, publishedCodecs } from './publish-offer.js'
 export { buildRemoteOffer, videoMid } from './remote-offer.js'
 export type { Fingerprint, Setup, TransportParameters } from './transport-parameters.js'
-export { parseTrickleFragment, type TrickleFragment } from './trickle.js'
+export { buildTrickleFragment, parseTrickleFragment, type TrickleFragment } from './trickle.js'

@@ -1,7 +1,7 @@
 import { SignalingError, show } from '../common/errors.js'
 import { formatCandidate, parseCandidate } from './candidate.js'
 import { MAX_CANDIDATES, MAX_MID } from './limits.js'
-import { asText, isToken, type MediaSection, readSdp, type SessionSection } from './sdp-text.js'
+import { asText, isToken, joinLines, type MediaSection, readSdp, type SessionSection } from './sdp-text.js'
 import { isPwd, isUfrag } from './transport-parameters.js'
 
 /** The body of a PATCH, `application/trickle-ice-sdpfrag` (RFC 8840 §9). */
@@ -60,4 +60,22 @@ function readCandidates(text: string): string[] {
       candidates.add(formatCandidate(candidate))
   }
   return [...candidates]
+}
+
+/** Writes a fragment with all candidates of one section (RFC 8840 §9, RFC 9725 §4.3.2). */
+export function buildTrickleFragment(fragment: {
+  readonly ufrag: string
+  readonly pwd: string
+  readonly mid: string
+  /** Lines without `a=`. */
+  readonly candidates: readonly string[]
+}): string {
+  return joinLines([
+    `a=ice-ufrag:${fragment.ufrag}`,
+    `a=ice-pwd:${fragment.pwd}`,
+    'm=video 9 UDP/TLS/RTP/SAVPF 0',
+    `a=mid:${fragment.mid}`,
+    ...fragment.candidates.map((candidate) => `a=${candidate}`),
+    'a=end-of-candidates',
+  ])
 }

@@ -26,6 +26,14 @@ export {
   type TrackSettings,
 } from './options.js'
 export { ImageProducer } from './producer.js'
+export {
+  Publication,
+  type PublicationChange,
+  type PublicationEvents,
+  type PublicationState,
+  type PublicationStats,
+} from './publication.js'
+export type { PublishOptions, PublishSettings } from './publish-options.js'
 export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } from './remote-viewer.js'
 export type { SelectedRectangle, SelectOptions } from './selections.js'
 export type { TrackStats } from './stats.js'

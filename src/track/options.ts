@@ -139,7 +139,8 @@ export function checkTrackOptions(options: TrackOptions = {}): TrackSettings {
   }
 }
 
-function checkBitrate(field: string, value: unknown, most = MOST_BITRATE): number | undefined {
+/** @throws OptionError */
+export function checkBitrate(field: string, value: unknown, most = MOST_BITRATE): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= LEAST_BITRATE && value <= most) return value
   throw new OptionError({

@@ -36,6 +36,8 @@ import {
   type TrackSettings,
 } from './options.js'
 import { ImageProducer } from './producer.js'
+import type { Publication } from './publication.js'
+import { checkPublishOptions, type PublishOptions, type PublishSettings } from './publish-options.js'
 import type { RemoteViewer } from './remote-viewer.js'
 import { type SelectedRectangle, Selections, type SelectOptions } from './selections.js'
 import type { TrackStats } from './stats.js'
@@ -87,6 +89,7 @@ export interface ConnectOptions {
 /** The way from a track to its engine; given to the track when it is added to a server. */
 export interface TrackLink {
   connect(offerSdp: string, options: ConnectOptions): Promise<{ answer: string; viewer: RemoteViewer }>
+  publish(settings: PublishSettings): Promise<Publication>
   send(command: TrackCommand): void
   remove(): Promise<void>
 }
@@ -186,13 +189,30 @@ export class ImageTrack extends Emitter<TrackEvents> {
     const { control, address } = options
     checkOption(control === undefined || typeof control === 'boolean', 'control', 'true or false', control)
     checkOption(address === undefined || isIP(address) !== 0, 'address', 'an IP address', address)
+    return this.#engine.connect(offerSdp, { codecs, control, address })
+  }
+
+  /**
+   * Publishes the track to an engine elsewhere (LiveKit, MediaMTX, …) by WHIP (RFC 9725), beside local viewers of the
+   * same encoding. Lost connections come back by themselves, with the same stream. May be called for several engines.
+   *
+   * @returns when the first attempt has connected, or failed in a way that may pass; see its `state`
+   * @throws PublishError when the engine refuses it for good: a wrong token, nothing at this address, no common codec
+   * @throws OptionError naming the option
+   * @throws EngineError when the track is closed or not added to a server, or the engine is closed
+   */
+  async publish(options: PublishOptions): Promise<Publication> {
+    const settings = checkPublishOptions(options, this.settings)
+    return this.#engine.publish(settings)
+  }
+
+  /** @throws EngineError when there is none */
+  get #engine(): TrackLink {
     if (this.#closed) throw new EngineError(`track ${show(this.name)} is closed`)
-    if (!this.#link) {
-      throw new EngineError(
-        `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
-      )
-    }
-    return this.#link.connect(offerSdp, { codecs, control, address })
+    if (this.#link) return this.#link
+    throw new EngineError(
+      `track ${show(this.name)} has no engine; add it to one: (await createServer({ listen: false })).addTrack(track)`,
+    )
   }
 
   /**

@@ -12,15 +12,22 @@ import {
   Video,
 } from './native.js'
 
+/** A codec of a video section. */
+export interface PeerCodec {
+  /** As in rtpmap: `H264`, `VP8`. */
+  readonly name: string
+  readonly payloadType: number
+  readonly fmtp?: string | undefined
+  readonly rtxPayloadType?: number | undefined
+}
+
 /** What one sending video section needs to know. All of it was validated: a malformed line aborts the process. */
 export interface PeerMedia {
   readonly mid: string
-  /** As in rtpmap: `H264`, `VP8`. */
-  readonly codecName: string
-  readonly payloadType: number
-  readonly fmtp?: string
+  /** One in an answer; in an offer those to choose from. */
+  readonly codecs: readonly PeerCodec[]
   readonly ssrc: number
-  readonly rtx?: { readonly payloadType: number; readonly ssrc: number }
+  readonly rtxSsrc?: number | undefined
   readonly cname: string
 }
 
@@ -77,7 +84,15 @@ export class Peer {
   #closed = false
   #open = false
 
-  constructor(id: string, media: PeerMedia, ice: IceOptions, limits: PeerLimits, events: PeerEvents) {
+  /** @param other what is at the other end, for the reasons of `onClose` */
+  constructor(
+    id: string,
+    media: PeerMedia,
+    ice: IceOptions,
+    limits: PeerLimits,
+    events: PeerEvents,
+    private readonly other = 'viewer',
+  ) {
     this.#events = events
     this.#limits = limits
     this.#intake = new IntakeMeter(limits.channel)
@@ -102,31 +117,33 @@ export class Peer {
    * @returns libdatachannel's local description, with all candidates
    */
   async answer(remoteOffer: string): Promise<string> {
-    const gathered = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, GATHERING_TIMEOUT_MS)
-      this.#connection.onGatheringStateChange(
-        this.#guard((state: string) => {
-          if (state !== 'complete') return
-          clearTimeout(timer)
-          resolve()
-        }),
-      )
-    })
+    const gathered = this.#gathered()
     this.#connection.setRemoteDescription(remoteOffer, 'offer')
     // Anything else than have-remote-offer here, and setLocalDescription aborts the process.
     const state = this.#connection.signalingState()
     if (state !== 'have-remote-offer') throw new Error(`the offer left the connection in state ${state}`)
     this.#connection.setLocalDescription('answer')
     await gathered
-    const description = this.#closed ? null : this.#connection.localDescription()
-    if (!description) throw new Error('the connection was closed while it was being set up')
-    const { handshakeTime } = this.#limits
-    this.#connectTimer = setTimeout(
-      () => this.#end(`no connection within ${handshakeTime / 1_000} s`),
-      handshakeTime,
-    )
-    this.#connectTimer.unref()
-    return description.sdp
+    const sdp = this.#localDescription()
+    this.#startConnecting()
+    return sdp
+  }
+
+  /** Makes an offer; once. @returns libdatachannel's local description, with all candidates */
+  async offer(): Promise<string> {
+    const gathered = this.#gathered()
+    this.#connection.setLocalDescription('offer')
+    await gathered
+    return this.#localDescription()
+  }
+
+  /** Takes the answer to the offer, which we wrote ourselves (see signaling/publish-answer.ts). */
+  accept(remoteAnswer: string): void {
+    if (this.#closed) return
+    const state = this.#connection.signalingState()
+    if (state !== 'have-local-offer') throw new Error(`an answer in state ${state}`)
+    this.#connection.setRemoteDescription(remoteAnswer, 'answer')
+    this.#startConnecting()
   }
 
   /** @param candidate `candidate:…`, validated, its address an IP literal */
@@ -188,13 +205,40 @@ export class Peer {
     }
   }
 
+  #gathered(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHERING_TIMEOUT_MS)
+      this.#connection.onGatheringStateChange(
+        this.#guard((state: string) => {
+          if (state !== 'complete') return
+          clearTimeout(timer)
+          resolve()
+        }),
+      )
+    })
+  }
+
+  #localDescription(): string {
+    const description = this.#closed ? null : this.#connection.localDescription()
+    if (!description) throw new Error('the connection was closed while it was being set up')
+    return description.sdp
+  }
+
+  #startConnecting(): void {
+    const { handshakeTime } = this.#limits
+    this.#connectTimer = setTimeout(
+      () => this.#end(`no connection within ${handshakeTime / 1_000} s`),
+      handshakeTime,
+    )
+    this.#connectTimer.unref()
+  }
+
   #listen(): void {
     const connection = this.#connection
     connection.onStateChange(
       this.#guard((state: string) => {
         if (state === 'failed') this.#end('the connection failed')
-        else if (state === 'closed') this.#end('the viewer left')
-        else if (state === 'disconnected') this.#end('the viewer left')
+        else if (state === 'closed' || state === 'disconnected') this.#end(`the ${this.other} left`)
       }),
     )
     connection.onDataChannel(this.#guard((channel: DataChannel) => this.#adopt(channel)))
@@ -256,13 +300,15 @@ export class Peer {
   }
 }
 
-function describeVideo(media: PeerMedia) {
-  const video = new Video(media.mid, 'SendOnly')
-  if (media.fmtp === undefined) video.addVideoCodec(media.payloadType, media.codecName)
-  else video.addVideoCodec(media.payloadType, media.codecName, media.fmtp)
-  if (media.rtx) video.addRTXCodec(media.rtx.payloadType, media.payloadType, 90_000)
-  video.addSSRC(media.ssrc, media.cname)
+function describeVideo({ mid, codecs, ssrc, rtxSsrc, cname }: PeerMedia) {
+  const video = new Video(mid, 'SendOnly')
+  for (const { name, payloadType, fmtp, rtxPayloadType } of codecs) {
+    if (fmtp === undefined) video.addVideoCodec(payloadType, name)
+    else video.addVideoCodec(payloadType, name, fmtp)
+    if (rtxPayloadType !== undefined) video.addRTXCodec(rtxPayloadType, payloadType, 90_000)
+  }
+  video.addSSRC(ssrc, cname)
   // Registered, or feedback that names it would be dropped.
-  if (media.rtx) video.addSSRC(media.rtx.ssrc, media.cname)
+  if (rtxSsrc !== undefined) video.addSSRC(rtxSsrc, cname)
   return video
 }

@@ -20,6 +20,7 @@ class Stub {
     this.tracks.set(track.name, track)
     const link: TrackLink = {
       connect: () => Promise.reject(new EngineError('there is no engine')),
+      publish: () => Promise.reject(new EngineError('there is no engine')),
       send: (command) => void this.commands.push(command),
       remove: async () => void this.tracks.delete(track.name),
     }

@@ -9,6 +9,7 @@ function attached(track = new ImageTrack('t')) {
   const commands: TrackCommand[] = []
   track.attach({
     connect: () => Promise.reject(new Error('no engine')),
+    publish: () => Promise.reject(new Error('no engine')),
     send: (command) => commands.push(command),
     remove: async () => {},
   })

@@ -1,0 +1,1 @@
+export { Publishers } from './publishers.js'

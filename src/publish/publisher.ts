@@ -1,0 +1,157 @@
+import { monotonicNow } from '../common/clock.js'
+import { SignalingError } from '../common/errors.js'
+import type { IceServer } from '../common/ice-server.js'
+import type { PublishingApi, StreamIdentity, UpstreamApi } from '../engine/api.js'
+import type { PublicationChange, PublicationStats, PublishSettings } from '../track/index.js'
+import type { IceOptions } from '../transport/ice-options.js'
+import { AttemptError } from './attempt-error.js'
+import { Backoff } from './backoff.js'
+import { WhipEndpoint, type WhipSession } from './whip-client.js'
+
+/** When the engine has named STUN or TURN servers that were not used yet, the direct way is tried so long, ms. */
+const DIRECT_TIME = 5_000
+
+/** Keeps one track published to one WHIP endpoint, until it is closed or refused for good. */
+export class Publisher {
+  readonly #stop = new AbortController()
+  readonly #endpoint: WhipEndpoint
+  readonly #source: StreamIdentity
+  readonly #backoff = new Backoff()
+  /** Of the engine, for the next attempt. */
+  #linked: readonly IceServer[] = []
+  readonly #notes = new Set<string>()
+  #upstream: UpstreamApi | undefined
+  #hasWorked = false
+  #running: Promise<void> | undefined
+
+  constructor(
+    private readonly engine: PublishingApi,
+    private readonly track: string,
+    private readonly settings: PublishSettings,
+    private readonly ice: IceOptions,
+    private readonly report: (change: PublicationChange) => void,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    this.#endpoint = new WhipEndpoint(new URL(settings.url), settings.token)
+    this.#source = engine.newStreamIdentity(track)
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  stats(): PublicationStats | undefined {
+    return this.#upstream?.stats()
+  }
+
+  /** Ends it, and tells the engine. Resolves when that is done; never rejects. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      const { error, ending } = await this.#attempt()
+      if (signal.aborted) {
+        await ending
+        break
+      }
+      const mayHelp = error.retry === 'always' || (error.retry === 'again' && this.#hasWorked)
+      if (!mayHelp) {
+        await ending
+        this.report({ state: 'failed', error: { message: error.message, status: error.status } })
+        return
+      }
+      const retryIn = this.#backoff.next(error.retryAfter)
+      this.report({ state: 'waiting', error: { message: error.message, status: error.status }, retryIn })
+      // The old session has to be gone first: it may belong to the same name.
+      await Promise.all([sleep(retryIn, signal), ending])
+    }
+    this.report({ state: 'closed' })
+  }
+
+  /** One connection, from the offer to its end. Never rejects. @returns why it ended; `ending`: its session is gone */
+  async #attempt(): Promise<{ error: AttemptError; ending: Promise<void> }> {
+    const { signal } = this.#stop
+    const isDirect = this.#linked.length === 0
+    let session: WhipSession | undefined
+    let openedAt: number | undefined
+    try {
+      const ended = deferred<string>()
+      const opened = deferred<undefined>()
+      const upstream = this.engine.openUpstream(
+        this.track,
+        this.#source,
+        { ...this.settings, ice: { ...this.ice, servers: [...(this.ice.servers ?? []), ...this.#linked] } },
+        { onOpen: () => opened.resolve(undefined), onClose: ended.resolve, onError: this.onError },
+      )
+      this.#upstream = upstream
+      signal.addEventListener('abort', () => ended.resolve('it was closed'), { once: true })
+      session = await this.#endpoint.create(await upstream.offer(), signal)
+      upstream.accept(session.answer)
+      this.#read(session)
+      const { fragment } = upstream
+      if (fragment !== undefined) void session.trickle(fragment).then((note) => this.#note(note))
+      const isImpatient = isDirect && this.#linked.length > 0
+      const how = await Promise.race([
+        opened.promise,
+        ended.promise,
+        ...(isImpatient ? [sleep(DIRECT_TIME, signal).then(() => 'no direct connection')] : []),
+      ])
+      if (how !== undefined) throw new AttemptError(`no media connection to the engine: ${how}`, 'always')
+      openedAt = monotonicNow()
+      this.#hasWorked = true
+      this.report({ state: 'connected' })
+      throw new AttemptError(`the connection to the engine is over: ${await ended.promise}`, 'always')
+    } catch (error) {
+      return { error: asAttemptError(error), ending: session?.end() ?? Promise.resolve() }
+    } finally {
+      this.#upstream?.close()
+      this.#upstream = undefined
+      if (openedAt !== undefined) this.#backoff.connectionEnded(monotonicNow() - openedAt)
+    }
+  }
+
+  #read({ ice, canEnd }: WhipSession): void {
+    this.#linked = ice.servers
+    for (const note of ice.notes) this.#note(note)
+    if (!canEnd) this.#note('the engine named no session (Location), so it cannot be told of the end')
+  }
+
+  /** Each once. */
+  #note(note: string | undefined): void {
+    if (note === undefined || this.#notes.has(note) || this.#stop.signal.aborted) return
+    this.#notes.add(note)
+    this.report({ state: 'note', text: note })
+  }
+}
+
+function asAttemptError(error: unknown): AttemptError {
+  if (error instanceof AttemptError) return error
+  // The engine's answer cannot be used, and the next one would be the same.
+  if (error instanceof SignalingError) return new AttemptError(error.message, 'never', { cause: error })
+  return new AttemptError(error instanceof Error ? error.message : String(error), 'never', { cause: error })
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
+
+function sleep(time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, time)
+    signal.addEventListener('abort', done, { once: true })
+    if (signal.aborted) done()
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}
