@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { monotonicNow } from '../common/clock.js'
+import type { VideoCodec } from '../common/codec.js'
 import { SignalingError, show } from '../common/errors.js'
-import { accessTo, type IceServerAccess } from '../common/ice-server.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
 import type {
@@ -13,10 +13,21 @@ import type {
   TrackSettings,
 } from '../track/index.js'
 import type { IceOptions } from '../transport/index.js'
-import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from './api.js'
+import type {
+  ConnectOptions,
+  ConnectResult,
+  EngineApi,
+  SocketConnectResult,
+  SocketState,
+  TrackInfo,
+} from './api.js'
 import { Backchannel } from './backchannel.js'
 import { EngineTrack } from './engine-track.js'
-import { Viewer } from './viewer.js'
+import { iceFor, serversFor } from './ice-choice.js'
+import type { MessagePipe } from './message-pipe.js'
+import { SocketViewer } from './socket-viewer.js'
+import { Viewer, type ViewerEvents } from './viewer.js'
+import type { EngineViewer, WatcherIdentity } from './watcher.js'
 
 export interface EngineOptions {
   readonly ice: IceOptions
@@ -46,12 +57,19 @@ export interface EngineEvents {
 
 const TICK_MS = 1_000
 
+/** What a new viewer is given. */
+interface Place {
+  readonly track: EngineTrack
+  readonly backchannel: Backchannel
+  readonly identity: WatcherIdentity
+}
+
 /** Everything from the frame to the UDP socket, for the tracks of one server. Knows nothing of HTTP and of threads. */
 export class Engine implements EngineApi {
   readonly #tracks = new Map<string, EngineTrack>()
   /** Of the tracks, by their names. */
   readonly #backchannels = new Map<string, Backchannel>()
-  readonly #viewers = new Map<string, Viewer>()
+  readonly #viewers = new Map<string, EngineViewer>()
   readonly #ticker: NodeJS.Timeout
   #count = 0
   /** Tracks that were removed and are still at work. */
@@ -113,45 +131,27 @@ export class Engine implements EngineApi {
   }
 
   async connect(name: string, offerSdp: string, options: ConnectOptions = {}): Promise<ConnectResult> {
-    const track = this.#tracks.get(name)
-    const backchannel = this.#backchannels.get(name)
-    if (!track || !backchannel) throw new SignalingError(404, `there is no track ${show(name)}`)
-    if (this.#closing) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
-    if (this.#viewers.size >= this.options.maxViewers) {
-      throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
-    }
+    const place = this.#admit(name)
     const offer = parseOffer(offerSdp)
-    const negotiated = negotiate(offer, options.codecs ?? track.settings.codecs)
-    const identity = {
-      id: `viewer-${++this.#count}`,
-      session: randomBytes(16).toString('base64url'),
-      track: name,
-    }
-    const mayControl = options.control ?? backchannel.rulingFor(options.bearer)
-    const { minBitrate, startBitrate, playoutDelay } = track.settings
+    const negotiated = negotiate(offer, options.codecs ?? place.track.settings.codecs)
+    const { minBitrate, startBitrate, playoutDelay } = place.track.settings
     const settings = { rates: { min: minBitrate, start: startBitrate }, playoutDelay }
-    const viewer: Viewer = new Viewer(identity, offer, negotiated, this.#iceFor(offerSdp), settings, {
-      onOpen: () => {
-        track.addViewer(viewer)
-        this.events.onViewerConnected(identity.id)
-      },
-      onClose: (reason) => this.#end(viewer, reason),
-      onKeyframeNeeded: () => track.requestKeyframe(viewer),
-      onRate: () => track.planSoon(),
-      onChannelOpen: () => backchannel.join(viewer, mayControl),
-      onMessage: (message) => backchannel.receive(viewer, message),
-      onChannelClosed: () => backchannel.leave(viewer),
-      onError: (error) => this.events.onError(error),
-    })
-    this.#viewers.set(identity.session, viewer)
-    track.countViewers(1)
-    this.events.onViewer(name, identity.id)
+    const { identity } = place
+    const viewer: Viewer = new Viewer(
+      identity,
+      offer,
+      negotiated,
+      iceFor(this.options, offerSdp),
+      settings,
+      this.#eventsOf(() => viewer, place, options),
+    )
+    this.#begin(viewer, place.track)
     try {
       return {
         session: identity.session,
         viewer: identity.id,
         answerSdp: await viewer.answer(),
-        iceServers: this.#serversFor(identity.id),
+        iceServers: serversFor(this.options.ice, identity.id),
       }
     } catch (error) {
       if (!this.#viewers.has(identity.session)) {
@@ -168,9 +168,50 @@ export class Engine implements EngineApi {
     }
   }
 
+  connectSocket(
+    name: string,
+    accepted: readonly VideoCodec[],
+    options: ConnectOptions = {},
+  ): SocketConnectResult {
+    const place = this.#admit(name)
+    const { codecs, minBitrate, startBitrate } = place.track.settings
+    const possible = options.codecs ?? codecs
+    const codec = possible.find((candidate) => accepted.includes(candidate))
+    if (!codec)
+      throw new SignalingError(
+        406,
+        `codecs: no common video codec: can decode ${accepted.join(', ')}; can send ${possible.join(', ')}`,
+      )
+    const rates = { min: minBitrate, start: startBitrate }
+    const viewer: SocketViewer = new SocketViewer(
+      place.identity,
+      codec,
+      rates,
+      this.#eventsOf(() => viewer, place, options),
+    )
+    this.#begin(viewer, place.track)
+    return { session: place.identity.session, viewer: place.identity.id }
+  }
+
+  socketState(session: string): SocketState {
+    const viewer = this.#viewers.get(session)
+    if (!viewer) return 'none'
+    if (!(viewer instanceof SocketViewer)) return 'other'
+    return viewer.awaitsPipe ? 'awaited' : 'taken'
+  }
+
+  attachSocket(session: string, pipe: MessagePipe): boolean {
+    const viewer = this.#viewers.get(session)
+    if (!(viewer instanceof SocketViewer) || !viewer.awaitsPipe) return false
+    viewer.attach(pipe)
+    return true
+  }
+
   async addCandidates(session: string, fragment: string): Promise<void> {
     const viewer = this.#viewers.get(session)
     if (!viewer) throw new SignalingError(404, 'there is no such session')
+    if (!(viewer instanceof Viewer))
+      throw new SignalingError(409, 'the session goes over a WebSocket, and has no ICE candidates')
     viewer.addCandidates(parseTrickleFragment(fragment, viewer.remoteUfrag).candidates)
   }
 
@@ -226,7 +267,49 @@ export class Engine implements EngineApi {
     await Promise.all([...this.#removing, ...tracks.map((track) => track.close())])
   }
 
-  #end(viewer: Viewer, reason: string, { tell = false, retry = false } = {}): void {
+  /** A place for a new viewer of a track, or a `SignalingError` that says why there is none. */
+  #admit(name: string): Place {
+    const track = this.#tracks.get(name)
+    const backchannel = this.#backchannels.get(name)
+    if (!track || !backchannel) throw new SignalingError(404, `there is no track ${show(name)}`)
+    if (this.#closing) throw new SignalingError(503, 'the server is closing', { 'Retry-After': '1' })
+    if (this.#viewers.size >= this.options.maxViewers) {
+      throw new SignalingError(503, `all ${this.options.maxViewers} places are taken`, { 'Retry-After': '5' })
+    }
+    const session = randomBytes(16).toString('base64url')
+    return { track, backchannel, identity: { id: `viewer-${++this.#count}`, session, track: name } }
+  }
+
+  #begin(viewer: EngineViewer, track: EngineTrack): void {
+    const { session, id, track: name } = viewer.identity
+    this.#viewers.set(session, viewer)
+    track.countViewers(1)
+    this.events.onViewer(name, id)
+  }
+
+  /** What a viewer's doing means, by whatever way it is connected. */
+  #eventsOf(
+    viewer: () => EngineViewer,
+    { track, backchannel, identity }: Place,
+    options: ConnectOptions,
+  ): ViewerEvents {
+    const mayControl = options.control ?? backchannel.rulingFor(options.bearer)
+    return {
+      onOpen: () => {
+        track.addViewer(viewer())
+        this.events.onViewerConnected(identity.id)
+      },
+      onClose: (reason) => this.#end(viewer(), reason),
+      onKeyframeNeeded: () => track.requestKeyframe(viewer()),
+      onRate: () => track.planSoon(),
+      onChannelOpen: () => backchannel.join(viewer(), mayControl),
+      onMessage: (message) => backchannel.receive(viewer(), message),
+      onChannelClosed: () => backchannel.leave(viewer()),
+      onError: (error) => this.events.onError(error),
+    }
+  }
+
+  #end(viewer: EngineViewer, reason: string, { tell = false, retry = false } = {}): void {
     const { id, session, track: name } = viewer.identity
     if (!this.#viewers.delete(session)) return
     if (tell) viewer.close(reason, retry)
@@ -238,21 +321,7 @@ export class Engine implements EngineApi {
     this.events.onViewerClosed(id, reason)
   }
 
-  /**
-   * Firefox sends no ICE check to a loopback address ("Peer address is bogus", nICEr's
-   * stun_client_ctx.c), so media bound to 127.0.0.1 alone would leave it with a black page.
-   */
-  #iceFor(offerSdp: string): IceOptions {
-    const { ice, firefoxIce } = this.options
-    return firefoxIce && /^o=mozilla/m.test(offerSdp) ? firefoxIce : ice
-  }
-
-  #serversFor(viewer: string): IceServerAccess[] {
-    const servers = (this.options.ice.servers ?? []).filter((server) => server.for !== 'server')
-    return servers.map((server) => accessTo(server, viewer, Date.now()))
-  }
-
-  #byId(id: string): Viewer | undefined {
+  #byId(id: string): EngineViewer | undefined {
     return [...this.#viewers.values()].find(({ identity }) => identity.id === id)
   }
 

@@ -9,6 +9,7 @@ import { Engine } from '../engine/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
+import { createUpgrade } from '../server/socket/upgrade.js'
 import { InputPost } from './input-post.js'
 import {
   type CallMessage,
@@ -72,6 +73,7 @@ async function openServer(server: number, settings: ServerSettings) {
     ...(settings.port !== undefined && { host: settings.host }),
     ...(settings.cors && { cors: settings.cors }),
     ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
+    sockets: settings.port !== undefined,
     ...(settings.title !== undefined && { title: settings.title }),
     ...(settings.ingest && {
       ingest: {
@@ -98,6 +100,7 @@ async function openServer(server: number, settings: ServerSettings) {
             host: settings.host,
             port: settings.port,
             tls: settings.tls,
+            upgrade: createUpgrade(engine, settings),
             onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
           })
     servers.set(server, { keys, engine, inputs, app, listening, wanted })
