@@ -6,6 +6,8 @@ export type KeyframeCause = 'joined' | 'asked' | 'overflow' | 'rung'
 
 /** How one viewer is sent to. Rates in bit/s, times in ms, counts since it connected. */
 export interface ViewerStats {
+  /** How frames get to it: `websocket` where UDP does not pass. */
+  readonly transport: 'webrtc' | 'websocket'
   /** What it decodes. */
   readonly codec: VideoCodec
   /** The rung that it watches: both sides of the image divided by this, 1, 2 or 4; undefined before its first picture. */
@@ -18,13 +20,13 @@ export interface ViewerStats {
   readonly queueDelay: number
   /** Of the network, both ways. */
   readonly roundTripTime: number
-  /** Share of the packets lost lately, 0…1. */
+  /** Share of the packets lost lately, 0…1. Over a WebSocket always 0: TCP repeats them, and they come late. */
   readonly loss: number
-  /** Interarrival jitter, from its reports (RFC 3550, section 6.4.1). */
+  /** Interarrival jitter, from its reports (RFC 3550, section 6.4.1); over a WebSocket 0. */
   readonly jitter: number
-  /** RTP bytes, headers and retransmissions included. */
+  /** RTP bytes, headers and retransmissions included; over a WebSocket those of the messages. */
   readonly bytesSent: number
-  /** Media packets, first sendings only. */
+  /** Media packets, first sendings only; over a WebSocket, and the next three there as well, 0. */
   readonly packetsSent: number
   /** Sent again because it asked (NACK). */
   readonly packetsRetransmitted: number
@@ -49,3 +51,6 @@ export interface ViewerStats {
   /** Messages on its data channel that were malformed, or of a kind that is not known here. */
   readonly ignoredMessages: number
 }
+
+/** What of it a sender knows. */
+export type SendingStats = Omit<ViewerStats, 'transport' | 'codec' | 'scale' | 'ignoredMessages'>

@@ -3,6 +3,9 @@ import type { ViewerStats } from '../common/viewer-stats.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
 import type { ImageProducer } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
+import type { MessagePipe } from './message-pipe.js'
+
+export type { MessagePipe, PipeEvents } from './message-pipe.js'
 
 /** What the HTTP server may ask of the engine, and all that it knows of it. */
 export interface EngineApi {
@@ -15,6 +18,16 @@ export interface EngineApi {
   connect(track: string, offerSdp: string, options?: ConnectOptions): Promise<ConnectResult>
   /** Adds the candidates of a trickle-ice-sdpfrag (RFC 8840). Throws `SignalingError` (404, 400, 422, 412). */
   addCandidates(session: string, fragment: string): Promise<void>
+  /**
+   * Begins a session without WebRTC: whole frames over a pipe, which has to come within 10 s. Throws `SignalingError`
+   * (404, 406 no common codec, 503).
+   *
+   * @param accepted what the viewer can decode
+   */
+  connectSocket(track: string, accepted: readonly VideoCodec[], options?: ConnectOptions): SocketConnectResult
+  socketState(session: string): SocketState
+  /** Gives a session its pipe; the session ends with it. False unless it is `awaited`. */
+  attachSocket(session: string, pipe: MessagePipe): boolean
   hasSession(session: string): boolean
   /** Ends a session; false when there is none. */
   disconnect(session: string): boolean
@@ -81,7 +94,7 @@ export interface UpstreamApi {
   close(): void
 }
 
-export type UpstreamStats = Omit<ViewerStats, 'ignoredMessages'>
+export type UpstreamStats = Omit<ViewerStats, 'ignoredMessages' | 'transport'>
 
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */
@@ -105,6 +118,16 @@ export interface ConnectResult {
   /** For the viewer to use, with credentials of its own. */
   readonly iceServers: readonly IceServerAccess[]
 }
+
+export interface SocketConnectResult {
+  /** Secret, as in `ConnectResult`. */
+  readonly session: string
+  /** Public. */
+  readonly viewer: string
+}
+
+/** Whether a session has room for a pipe: there is no such session, it is one over WebRTC, it waits for it, it has one. */
+export type SocketState = 'none' | 'other' | 'awaited' | 'taken'
 
 export interface TrackInfo {
   readonly name: string

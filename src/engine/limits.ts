@@ -24,3 +24,10 @@ export interface EngineLimits {
   readonly sendLoad: number
   readonly peer: PeerLimits
 }
+
+/** What the limits of a viewer's channel are called in the options. */
+export const CHANNEL_OPTIONS = {
+  messages: 'limits.channelMessages',
+  bytes: 'limits.channelBytes',
+  messageBytes: 'limits.channelMessageBytes',
+} as const

@@ -1,6 +1,6 @@
 import { monotonicNow } from '../common/clock.js'
 import type { SendingTimes } from '../common/frame-timing.js'
-import type { KeyframeCause, ViewerStats } from '../common/viewer-stats.js'
+import type { KeyframeCause, SendingStats } from '../common/viewer-stats.js'
 import { BandwidthEstimator, Pacer, RetransmissionBudget } from '../congestion/index.js'
 import {
   FeedbackHandler,
@@ -204,7 +204,7 @@ export class MediaSender {
     this.#pacer.clear()
   }
 
-  stats(now: number): Omit<ViewerStats, 'codec' | 'scale' | 'ignoredMessages'> {
+  stats(now: number): SendingStats {
     const { target, acknowledged, queueDelay, roundTripTime, loss, probes } = this.#estimator.stats(now)
     const stream = this.#stream.stats
     return {

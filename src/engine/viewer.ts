@@ -1,10 +1,5 @@
 import { randomInt } from 'node:crypto'
-import {
-  CHANNEL_LABEL,
-  CHANNEL_VERSION,
-  type ServerMessage,
-  type ViewerMessage,
-} from '../common/channel-protocol.js'
+import { CHANNEL_LABEL, type ServerMessage } from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
@@ -20,13 +15,13 @@ import {
   withAdvertised,
 } from '../signaling/index.js'
 import { type IceOptions, Peer, type PeerLimits } from '../transport/index.js'
-import { FrameNotes } from './frame-notes.js'
+import { Conversation, type InputOfViewer } from './conversation.js'
+import { CHANNEL_OPTIONS } from './limits.js'
 import type { RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
 import { PeerSending } from './peer-sending.js'
 import { randomToken } from './random-token.js'
-import { readViewerMessage } from './viewer-message.js'
-import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
+import type { Demand, EngineViewer, WatcherIdentity } from './watcher.js'
 
 export interface ViewerEvents {
   /** Media can flow from now on. */
@@ -38,20 +33,13 @@ export interface ViewerEvents {
   onRate(): void
   /** Its data channel is open, and `greet` is expected. */
   onChannelOpen(): void
-  onMessage(message: Exclude<ViewerMessage, { t: 'ping' }>): void
+  onMessage(message: InputOfViewer): void
   /** There will not be another one. */
   onChannelClosed(): void
   /** Its data channel was closed because a limit was reached: the option's name, and its value. */
   onLimit(limit: string, value: number): void
   onError(error: unknown): void
 }
-
-/** By what they are called in the options. */
-const CHANNEL_OPTIONS = {
-  messages: 'limits.channelMessages',
-  bytes: 'limits.channelBytes',
-  messageBytes: 'limits.channelMessageBytes',
-} as const
 
 /** What the track and the server ask for. */
 export interface ViewerSettings {
@@ -61,20 +49,16 @@ export interface ViewerSettings {
 }
 
 /** One viewer: its connection, and what is sent over it. A viewer costs packets, never an encode. */
-export class Viewer implements Watcher {
+export class Viewer implements EngineViewer {
   readonly codec: VideoCodec
   readonly #peer: Peer
   readonly #sending: PeerSending
-  readonly #notes = new FrameNotes((text, bytes) => this.#sendNote(text, bytes))
   readonly #noteBudget = new NoteBudget()
   readonly #clockOffset = randomInt(2 ** 32)
+  readonly #conversation: Conversation
   readonly #cname = randomToken()
   readonly #ssrc = randomInt(1, 2 ** 32)
   readonly #rtxSsrc: number
-  #shownSize = ''
-  #hasChannel = false
-  /** Messages that were none. */
-  #ignored = 0
 
   constructor(
     readonly identity: WatcherIdentity,
@@ -87,6 +71,15 @@ export class Viewer implements Watcher {
     this.codec = negotiated.codec
     do this.#rtxSsrc = randomInt(1, 2 ** 32)
     while (this.#rtxSsrc === this.#ssrc)
+    this.#conversation = new Conversation(
+      identity,
+      this.#clockOffset,
+      {
+        sendText: (text) => this.#peer.sendText(text),
+        sendNote: (text, bytes) => this.#sendNote(text, bytes),
+      },
+      (message) => events.onMessage(message),
+    )
     const { payloadType, fmtp, rtx, extensions } = negotiated
     const rtxStream = rtx && { ssrc: this.#rtxSsrc, payloadType: rtx.payloadType }
     const mid = videoMid(negotiated)
@@ -108,10 +101,10 @@ export class Viewer implements Watcher {
         onClose: (reason) => this.#ended(reason),
         onRtcp: (packet) => this.#receive(packet),
         onChannelOpen: (label) => this.#openChannel(label),
-        onChannelMessage: (message) => this.#read(message),
+        onChannelMessage: (message) => this.#conversation.read(message),
         onChannelClosed: () => this.#closeChannel(),
         onChannelLimit: (limit) => events.onLimit(CHANNEL_OPTIONS[limit], settings.limits.channel[limit]),
-        onFrameChannelOpen: () => this.#notes.open(monotonicNow()),
+        onFrameChannelOpen: () => this.#conversation.openNotes(monotonicNow()),
         onError: (error) => events.onError(error),
       },
     )
@@ -184,12 +177,12 @@ export class Viewer implements Watcher {
   /** Sends a frame, or queues it for a moment, or drops it until the next keyframe if this viewer is too slow. */
   sendFrame(frame: PacketizedFrame): void {
     if (!this.#peer.isOpen) return
-    this.#tellSize(frame.width, frame.height)
+    this.#conversation.tellSize(frame.width, frame.height)
     const now = monotonicNow()
     const { sender } = this.#sending
     // What nothing can be decoded of until a keyframe has come is not sent.
     if (frame.keyframe || !sender.waitsForKeyframe)
-      this.#notes.tell(frame.metadata, sender.timeOf(frame), now)
+      this.#conversation.tellOf(frame.metadata, sender.timeOf(frame), now)
     this.#sending.sendFrame(frame, now)
   }
 
@@ -210,17 +203,7 @@ export class Viewer implements Watcher {
 
   /** Sends the first message on its data channel. */
   greet(canControl: boolean): void {
-    const { id, track } = this.identity
-    this.tell({
-      t: 'hello',
-      v: CHANNEL_VERSION,
-      viewer: id,
-      track,
-      rtpOffset: this.#clockOffset,
-      control: canControl,
-    })
-    const [width, height] = this.#shownSize.split('x').map(Number)
-    if (width && height) this.tell({ t: 'image', width, height })
+    this.#conversation.greet(canControl)
   }
 
   /**
@@ -229,7 +212,7 @@ export class Viewer implements Watcher {
    * @returns false when it was not sent because the viewer does not take what it was sent before
    */
   tell(message: ServerMessage): boolean {
-    return !this.#hasChannel || this.#peer.sendText(serialize(message))
+    return this.#conversation.tell(message)
   }
 
   closeChannel(): void {
@@ -238,10 +221,11 @@ export class Viewer implements Watcher {
 
   stats(now: number): ViewerStats {
     return {
+      transport: 'webrtc',
       codec: this.codec,
       scale: this.#sending.scale,
       ...this.#sending.sender.stats(now),
-      ignoredMessages: this.#ignored,
+      ignoredMessages: this.#conversation.ignored,
     }
   }
 
@@ -271,22 +255,12 @@ export class Viewer implements Watcher {
 
   #openChannel(label: string): void {
     if (label !== CHANNEL_LABEL) return
-    this.#hasChannel = true
+    this.#conversation.open()
     this.events.onChannelOpen()
   }
 
   #closeChannel(): void {
-    if (!this.#hasChannel) return
-    this.#hasChannel = false
-    this.events.onChannelClosed()
-  }
-
-  #read(text: string | undefined): void {
-    if (!this.#hasChannel) return
-    const message = text === undefined ? undefined : readViewerMessage(text)
-    if (!message) this.#ignored++
-    else if (message.t !== 'ping') this.events.onMessage(message)
-    else this.tell({ t: 'pong', id: message.id, at: message.at, clock: monotonicNow() })
+    if (this.#conversation.close()) this.events.onChannelClosed()
   }
 
   #sendNote(text: string, bytes: number): boolean {
@@ -296,22 +270,4 @@ export class Viewer implements Watcher {
       this.#peer.sendFrameText(text)
     )
   }
-
-  #tellSize(width: number, height: number): void {
-    const size = `${width}x${height}`
-    if (size === this.#shownSize) return
-    this.#shownSize = size
-    this.tell({ t: 'image', width, height })
-  }
-}
-
-const lastText: { message?: ServerMessage; text: string } = { text: '' }
-
-/** The same message often goes to all viewers of a track, one after the other. */
-function serialize(message: ServerMessage): string {
-  if (lastText.message !== message) {
-    lastText.message = message
-    lastText.text = JSON.stringify(message)
-  }
-  return lastText.text
 }

@@ -1,4 +1,6 @@
 import type { VideoCodec } from '../common/codec.js'
+import type { ViewerStats } from '../common/viewer-stats.js'
+import type { Participant } from './backchannel.js'
 import type { Receiver } from './outlet.js'
 
 export interface WatcherIdentity {
@@ -29,4 +31,14 @@ export interface Watcher extends Receiver {
   setMaxRate(rate: number): void
   /** Some times a second. */
   pace(now: number): void
+}
+
+/** A viewer as the engine keeps it, by whatever way. */
+export interface EngineViewer extends Watcher, Participant {
+  readonly identity: WatcherIdentity
+  /** Once a second. */
+  tick(now: number): void
+  stats(now: number): ViewerStats
+  /** Ends the connection, telling the viewer why if it can be told. No event follows. */
+  close(reason?: string, retry?: boolean): void
 }

@@ -10,6 +10,7 @@ import { Publishers } from '../publish/index.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
+import { createUpgrade } from '../server/socket/upgrade.js'
 import { InputPost } from './input-post.js'
 import {
   type CallMessage,
@@ -85,6 +86,7 @@ async function openServer(server: number, settings: ServerSettings) {
     ...(settings.allowedHosts && { allowedHosts: settings.allowedHosts }),
     bodyBytes: settings.limits.bodyBytes,
     trustProxy: settings.trustProxy,
+    sockets: settings.port !== undefined,
     ...(settings.title !== undefined && { title: settings.title }),
     ...(settings.ingest && {
       ingest: {
@@ -113,6 +115,7 @@ async function openServer(server: number, settings: ServerSettings) {
             host: settings.host,
             port: settings.port,
             tls: settings.tls,
+            upgrade: createUpgrade(engine, settings),
             onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
           })
     servers.set(server, { keys, engine, inputs, app, listening, wanted, publishers })

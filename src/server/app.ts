@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly allowedHosts?: readonly string[]
   /** Origins whose pages may use WHEP and read the JSON routes, or `*` for all. Default: none. */
   readonly cors?: readonly string[] | '*'
+  /** Requests for a WebSocket get to the engine (`createUpgrade`), so that sessions can be begun for one. Default false. */
+  readonly sockets?: boolean
   /** Heading of the index page; default `pixelcast`. */
   readonly title?: string
   /** Folder of the built viewer, with `pages/index.html` in it; default: the package's own. */

@@ -46,7 +46,11 @@ export async function readText({ req, env }: RequestContext, limit: number): Pro
 
 /** Throws `SignalingError` (415) unless the request says that its body is of this media type. */
 export function expectContentType(request: Request, expected: string): void {
-  const given = request.headers.get('content-type')
-  if (given?.split(';')[0]?.trim().toLowerCase() !== expected)
-    throw new SignalingError(415, `Content-Type: expected ${expected}, got ${given ?? 'none'}`)
+  if (hasContentType(request, expected)) return
+  const given = request.headers.get('content-type') ?? 'none'
+  throw new SignalingError(415, `Content-Type: expected ${expected}, got ${given}`)
+}
+
+export function hasContentType(request: Request, type: string): boolean {
+  return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === type
 }

@@ -15,13 +15,23 @@ export function hostGuard(
   boundTo: string | undefined,
   allowedHosts: readonly string[] = [],
 ): MiddlewareHandler<ServerEnv> {
+  const refusal = hostCheck(boundTo, allowedHosts)
+  return async (context, next) => {
+    if (context.env?.forwarded) return next()
+    return refusal(context.req.header('host') ?? new URL(context.req.url).host) ?? next()
+  }
+}
+
+/** The check itself: an answer for those Host headers that are refused. */
+export function hostCheck(
+  boundTo: string | undefined,
+  allowedHosts: readonly string[] = [],
+): (given: string) => Response | undefined {
   const allowed = new Set(allowedHosts.map((host) => hostName(host)))
   const active = boundTo !== undefined && isLoopback(hostName(boundTo)) && !allowed.has('*')
-  return async (context, next) => {
-    if (!active || context.env?.forwarded) return next()
-    const given = context.req.header('host') ?? new URL(context.req.url).host
+  return (given) => {
     const name = hostName(given)
-    if (isIP(name) !== 0 || isLoopback(name) || allowed.has(name)) return next()
+    if (!active || isIP(name) !== 0 || isLoopback(name) || allowed.has(name)) return undefined
     return problem(
       403,
       `Host: expected localhost or an IP address, got ${JSON.stringify(given.slice(0, 100))}; ` +

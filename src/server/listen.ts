@@ -11,6 +11,8 @@ import { readCertificate, type TlsFiles, watchCertificate } from './certificate.
 import { IncomingBody } from './incoming-body.js'
 import { toNodeHandler } from './node-handler.js'
 import type { App } from './routing.js'
+import { PixelcastRequest } from './socket/incoming.js'
+import type { Upgrade } from './socket/upgrade.js'
 
 export interface ListenOptions {
   /** Address or name to listen on. */
@@ -19,6 +21,8 @@ export interface ListenOptions {
   readonly port: number
   /** HTTPS instead of HTTP, with this certificate; new ones are taken when the files change. */
   readonly tls?: TlsFiles | undefined
+  /** Takes requests for a WebSocket. Default: they are answered as any other. */
+  readonly upgrade?: Upgrade | undefined
   /** Something failed that ends nothing: a renewed certificate that cannot be used. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -46,8 +50,10 @@ const TIMEOUT_CHECK_MS = 2_000
  * Opens the HTTP port. Throws `ListenError` when that is not possible, saying what to do about it, and
  * `OptionError` for a certificate that cannot be used.
  */
-export async function listen(app: App, { host, port, tls, onError }: ListenOptions): Promise<Listening> {
+export async function listen(app: App, listenOptions: ListenOptions): Promise<Listening> {
+  const { host, port, tls, upgrade, onError } = listenOptions
   const options = {
+    IncomingMessage: PixelcastRequest,
     headersTimeout: HEADERS_TIMEOUT_MS,
     // Node's limit holds for all requests, and a stream of images has no end: see IncomingBody.
     requestTimeout: 0,
@@ -65,6 +71,7 @@ export async function listen(app: App, { host, port, tls, onError }: ListenOptio
     : { server: createHttpServer(options, handler), unwatch: () => {} }
   // Without a listener Node asks for the body before anybody has looked at the headers.
   server.on('checkContinue', handler)
+  if (upgrade) server.on('upgrade', upgrade)
   const sockets = keepSockets(server)
   try {
     await open(server, host, port)
@@ -95,7 +102,7 @@ export async function listen(app: App, { host, port, tls, onError }: ListenOptio
 
 async function secureServer(
   files: TlsFiles,
-  options: ServerOptions,
+  options: ServerOptions<typeof PixelcastRequest>,
   handler: RequestListener,
   onError: (error: unknown) => void = () => {},
 ) {

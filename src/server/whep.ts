@@ -2,26 +2,35 @@ import { createHash } from 'node:crypto'
 import { VIDEO_CODECS, type VideoCodec } from '../common/codec.js'
 import { SignalingError, show } from '../common/errors.js'
 import type { IceServerAccess } from '../common/ice-server.js'
-import type { EngineApi } from '../engine/api.js'
+import type { ConnectOptions, EngineApi } from '../engine/api.js'
 import { MAX_SDP_BYTES } from '../signaling/index.js'
-import { expectContentType, readText } from './body.js'
+import { expectContentType, hasContentType, readText } from './body.js'
+import { problem } from './problem.js'
 import { AddressReader, holderOf, type TrustProxy } from './requester.js'
-import { type App, pathSegment, resource } from './routing.js'
+import { type App, pathSegment, type RequestContext, resource } from './routing.js'
+import { MAX_SOCKET_REQUEST_BYTES, readSocketRequest } from './socket/request.js'
 
 const SDP = 'application/sdp'
+const JSON_TYPE = 'application/json'
 const TRICKLE = 'application/trickle-ice-sdpfrag'
+
+export interface WhepOptions {
+  /** Sessions over a WebSocket may be begun: somebody takes these. Default false. */
+  readonly sockets?: boolean
+  /** Longest body. Default: `MAX_SDP_BYTES`. */
+  readonly bodyBytes?: number
+  readonly trustProxy?: TrustProxy
+}
 
 /**
  * WHEP (draft-ietf-wish-whep-03): the endpoint of a track, `/whep/NAME`, and the resource of a session,
- * `/whep/sessions/ID`, whose id is a secret between server and viewer.
+ * `/whep/sessions/ID`, whose id is a secret between server and viewer. With `sockets` a session can also be begun for a
+ * WebSocket (see common/socket-protocol.ts); who takes these is not known here.
  */
-export function addWhep(
-  app: App,
-  engine: EngineApi,
-  options: { readonly bodyBytes?: number; readonly trustProxy?: TrustProxy } = {},
-): void {
-  const { bodyBytes = MAX_SDP_BYTES, trustProxy } = options
+export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}): void {
+  const { sockets = false, bodyBytes = MAX_SDP_BYTES, trustProxy } = options
   const addresses = new AddressReader(trustProxy)
+  const accepted = sockets ? `${SDP}, ${JSON_TYPE}` : SDP
   resource(
     app,
     '/whep/:name',
@@ -29,37 +38,27 @@ export function addWhep(
       GET: (context) => {
         const name = pathSegment(context, 2)
         if (!engine.track(name)) throw new SignalingError(404, `there is no track ${show(name)}`)
-        return new Response(null, { status: 204, headers: { 'Accept-Post': SDP } })
+        return new Response(null, { status: 204, headers: { 'Accept-Post': accepted } })
       },
       POST: async (context) => {
         const name = pathSegment(context, 2)
+        if (sockets && hasContentType(context.req.raw, JSON_TYPE))
+          return beginSocketSession(context, engine, name, readOptions(context, addresses))
         expectContentType(context.req.raw, SDP)
-        const codecs = readCodecs(context.req.query('codec'))
-        const watchesOnly = readControl(context.req.query('control'))
+        const connectOptions = readOptions(context, addresses)
         const offer = await readText(context, bodyBytes)
-        const bearer = readBearer(context.req.header('authorization'))
-        const address = addresses.read(context.env?.address, context.req.header('x-forwarded-for'))
-        const { session, answerSdp, iceServers } = await engine.connect(name, offer, {
-          ...(codecs && { codecs }),
-          ...(bearer !== undefined && { bearer, holder: holderOf(bearer) }),
-          ...(address !== undefined && { address }),
-          ...(watchesOnly && { control: false }),
-        })
+        const { session, answerSdp, iceServers } = await engine.connect(name, offer, connectOptions)
         return new Response(answerSdp, {
           status: 201,
           headers: {
             ...(iceServers.length > 0 && { Link: iceServers.map(linkTo).join(', ') }),
             'Content-Type': SDP,
-            // Relative to the endpoint's URL, so that it holds behind any prefix that a proxy or another
-            // web server has put in front.
-            Location: `../whep/sessions/${encodeURIComponent(session)}`,
-            ETag: sessionTag(session),
-            'Cache-Control': 'no-store',
+            ...sessionHeaders(session),
           },
         })
       },
     },
-    { 'Accept-Post': SDP },
+    { 'Accept-Post': accepted },
   )
   resource(
     app,
@@ -88,6 +87,52 @@ export function addWhep(
     },
     { 'Accept-Patch': TRICKLE },
   )
+  if (!sockets) return
+  // Requests for the upgrade itself do not come here.
+  resource(app, '/whep/sessions/:id/socket', {
+    GET: (context) => {
+      if (!engine.hasSession(pathSegment(context, 3))) throw noSession()
+      return problem(426, 'this is the address of a WebSocket', {
+        Upgrade: 'websocket',
+        Connection: 'Upgrade',
+      })
+    },
+  })
+}
+
+async function beginSocketSession(
+  context: RequestContext,
+  engine: EngineApi,
+  name: string,
+  options: ConnectOptions,
+): Promise<Response> {
+  const codecs = readSocketRequest(await readText(context, MAX_SOCKET_REQUEST_BYTES))
+  const { session } = engine.connectSocket(name, codecs, options)
+  return new Response(null, { status: 201, headers: sessionHeaders(session) })
+}
+
+function sessionHeaders(session: string): Record<string, string> {
+  return {
+    // Relative to the endpoint's URL, so that it holds behind any prefix that a proxy or another web server has
+    // put in front.
+    Location: `../whep/sessions/${encodeURIComponent(session)}`,
+    ETag: sessionTag(session),
+    'Cache-Control': 'no-store',
+  }
+}
+
+/** What the URL and the headers say of a session, whatever the way that it goes. */
+function readOptions({ req, env }: RequestContext, addresses: AddressReader): ConnectOptions {
+  const codecs = readCodecs(req.query('codec'))
+  const watchesOnly = readControl(req.query('control'))
+  const bearer = readBearer(req.header('authorization'))
+  const address = addresses.read(env?.address, req.header('x-forwarded-for'))
+  return {
+    ...(codecs && { codecs }),
+    ...(bearer !== undefined && { bearer, holder: holderOf(bearer) }),
+    ...(address !== undefined && { address }),
+    ...(watchesOnly && { control: false }),
+  }
 }
 
 /** An ICE server as a link (draft-ietf-wish-whep-03 §4.6; RFC 9725 §4.6). */

@@ -23,7 +23,7 @@ export interface PublicationEvents {
 }
 
 /** How an engine is sent to; as for a viewer. */
-export type PublicationStats = Omit<ViewerStats, 'ignoredMessages'>
+export type PublicationStats = Omit<ViewerStats, 'ignoredMessages' | 'transport'>
 
 /** What the engine thread reports of a publication. */
 export type PublicationChange =

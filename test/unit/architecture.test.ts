@@ -38,6 +38,7 @@ const HOUSE: House = {
     { name: 'node:dgram', rooms: ['transport', 'cli'] },
     { name: 'node:worker_threads', rooms: ['track', 'host', 'highgui', 'cli'] },
     { name: 'commander', rooms: ['cli'] },
+    { name: 'ws', rooms: ['server'] },
   ],
   maxLines: 350,
 }

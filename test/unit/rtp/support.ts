@@ -14,6 +14,7 @@ export function frameOf(sizes: readonly number[], captureTime = 0, keyframe = fa
     width: 16,
     height: 16,
     scale: 1,
+    data: Buffer.alloc(0),
     packets: sizes.map((size, i) => Buffer.alloc(HEADROOM + size, i)),
     byteLength: sizes.reduce((sum, size) => sum + size, 0),
     sequenceNumber: 0,

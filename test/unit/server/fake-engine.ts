@@ -1,5 +1,14 @@
+import type { VideoCodec } from '../../../src/common/codec.js'
 import { SignalingError } from '../../../src/common/errors.js'
-import type { ConnectOptions, ConnectResult, EngineApi, TrackInfo } from '../../../src/engine/api.js'
+import type {
+  ConnectOptions,
+  ConnectResult,
+  EngineApi,
+  MessagePipe,
+  SocketConnectResult,
+  SocketState,
+  TrackInfo,
+} from '../../../src/engine/api.js'
 import type { ImageProducer } from '../../../src/track/index.js'
 
 /** An engine that only remembers what it was asked. */
@@ -8,6 +17,14 @@ export class FakeEngine implements EngineApi {
   readonly sessions = new Set<string>()
   readonly offers: { track: string; offer: string; options: ConnectOptions | undefined }[] = []
   readonly fragments: string[] = []
+  readonly socketRequests: {
+    track: string
+    accepted: readonly VideoCodec[]
+    options: ConnectOptions | undefined
+  }[] = []
+  /** Sessions whose WebSocket has not come, and the pipes of those whose has. */
+  readonly awaited = new Set<string>()
+  readonly pipes = new Map<string, MessagePipe>()
   iceServers: ConnectResult['iceServers'] = []
   image: Uint8Array | undefined = new Uint8Array([1, 2, 3])
   /** Thrown by the next calls. */
@@ -34,6 +51,32 @@ export class FakeEngine implements EngineApi {
     const session = `secret-${this.#next++}`
     this.sessions.add(session)
     return { session, viewer: 'viewer-1', answerSdp: 'v=0\r\n', iceServers: this.iceServers }
+  }
+
+  connectSocket(
+    track: string,
+    accepted: readonly VideoCodec[],
+    options?: ConnectOptions,
+  ): SocketConnectResult {
+    if (this.failure) throw this.failure
+    if (!this.names.has(track)) throw new SignalingError(404, `there is no track ${track}`)
+    this.socketRequests.push({ track, accepted, options })
+    const session = `secret-${this.#next++}`
+    this.sessions.add(session)
+    this.awaited.add(session)
+    return { session, viewer: 'viewer-1' }
+  }
+
+  socketState(session: string): SocketState {
+    if (!this.sessions.has(session)) return 'none'
+    if (this.awaited.has(session)) return 'awaited'
+    return this.pipes.has(session) ? 'taken' : 'other'
+  }
+
+  attachSocket(session: string, pipe: MessagePipe): boolean {
+    if (!this.awaited.delete(session)) return false
+    this.pipes.set(session, pipe)
+    return true
   }
 
   async addCandidates(session: string, fragment: string): Promise<void> {

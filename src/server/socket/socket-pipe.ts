@@ -1,0 +1,95 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { MessagePipe, PipeEvents } from '../../engine/api.js'
+
+/** How often the other end is asked whether it is there … */
+const PING_INTERVAL_MS = 3_000
+/** … and how long nothing need come from it, ms. */
+const SILENCE_MS = 10_000
+/** How long the other end may take to confirm the end, ms. */
+const CLOSING_MS = 1_000
+/** RFC 6455 §7.4.1: the server goes away, or the session does. */
+const GOING_AWAY = 1001
+/** Of a close frame's reason, bytes (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123
+
+/** A WebSocket as the engine's pipe. Nothing of it throws, and nothing keeps the process alive. */
+export class SocketPipe implements MessagePipe {
+  #events: PipeEvents | undefined
+  #isOver = false
+  #heardAt = performance.now()
+  readonly #pinger: NodeJS.Timeout
+
+  /** @param socket below the WebSocket */
+  constructor(
+    private readonly webSocket: WebSocket,
+    private readonly socket: Duplex,
+  ) {
+    webSocket.on('message', (data, isBinary) => {
+      this.#heardAt = performance.now()
+      const bytes = data as Buffer
+      if (!this.#isOver) this.#events?.onMessage(isBinary ? undefined : bytes.toString(), bytes.length)
+    })
+    webSocket.on('pong', () => {
+      this.#heardAt = performance.now()
+    })
+    webSocket.on('close', (code) => this.#end(code === 1006 ? 'the connection broke off' : 'the viewer left'))
+    // Malformed frames, messages that are too large, a connection that was reset: `close` follows.
+    webSocket.on('error', () => {})
+    this.#pinger = setInterval(() => this.#ping(), PING_INTERVAL_MS)
+    this.#pinger.unref()
+  }
+
+  get buffered(): number {
+    return this.webSocket.bufferedAmount
+  }
+
+  sendText(text: string): void {
+    if (this.#canSend) this.webSocket.send(text, ignoreError)
+  }
+
+  sendBytes(head: Uint8Array, body: Uint8Array): void {
+    if (!this.#canSend) return
+    // Two fragments of one message: nothing is copied. In one piece for the system, and the network.
+    this.socket.cork()
+    this.webSocket.send(head, { binary: true, fin: false }, ignoreError)
+    this.webSocket.send(body, { binary: true, fin: true }, ignoreError)
+    this.socket.uncork()
+  }
+
+  listen(events: PipeEvents): void {
+    this.#events = events
+  }
+
+  close(reason: string): void {
+    if (this.#isOver) return
+    this.#over()
+    this.webSocket.close(GOING_AWAY, Buffer.from(reason).subarray(0, MAX_REASON_BYTES))
+    setTimeout(() => this.webSocket.terminate(), CLOSING_MS).unref()
+  }
+
+  get #canSend(): boolean {
+    return !this.#isOver && this.webSocket.readyState === this.webSocket.OPEN
+  }
+
+  #ping(): void {
+    if (performance.now() - this.#heardAt > SILENCE_MS) {
+      this.webSocket.terminate()
+      this.#end('nothing was heard for 10 s')
+    } else this.webSocket.ping(undefined, false, ignoreError)
+  }
+
+  #over(): void {
+    this.#isOver = true
+    clearInterval(this.#pinger)
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver) return
+    this.#over()
+    this.#events?.onClose(reason)
+  }
+}
+
+/** The socket may go down at any time; `close` tells. */
+function ignoreError(): void {}
