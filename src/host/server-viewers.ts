@@ -1,6 +1,9 @@
 import { type ImageTrack, RemoteViewer } from '../track/index.js'
 import type { EngineThread } from './engine-thread.js'
 import type { ViewerInput } from './input-queue.js'
+import type { EngineEvent } from './messages.js'
+
+type ViewerEvent = Extract<EngineEvent, { readonly event: `viewer${string}` }>
 
 /** The viewers of a server as the application knows them, from their offer to their end. */
 export class ServerViewers {
@@ -18,28 +21,35 @@ export class ServerViewers {
     return this.#viewers.get(id)?.viewer
   }
 
-  /** @param server its number in the engine thread */
-  add(server: number, id: string, track: ImageTrack | undefined): void {
-    const who = { server, viewer: id }
-    const viewer = new RemoteViewer(id, track?.name ?? '', {
-      close: () => void this.#thread.call('disconnectViewer', who).catch(() => {}),
-      // When the engine is gone, so is the viewer.
-      stats: () => this.#thread.call('viewerStats', who).catch(() => undefined),
-    })
-    this.#viewers.set(id, { viewer, track })
-    track?.report('viewer', viewer)
+  /** What the engine says of a viewer. @param trackOf a track by its key */
+  follow(event: ViewerEvent, trackOf: (key: number) => ImageTrack | undefined): void {
+    const { viewer } = event
+    switch (event.event) {
+      case 'viewer':
+        this.#add(event.server, viewer, trackOf(event.track))
+        break
+      case 'viewer-connected':
+        this.get(viewer)?.setConnected()
+        break
+      case 'viewer-control':
+        this.get(viewer)?.setControl(event.canControl)
+        break
+      case 'viewer-closed':
+        this.#remove(viewer, event.reason)
+        break
+    }
   }
 
   receive(input: ViewerInput): void {
     if ('gone' in input) {
-      this.remove(input.viewer, input.gone)
+      this.#remove(input.viewer, input.gone)
       return
     }
     const known = this.#viewers.get(input.viewer)
     known?.track?.receive(input.message, known.viewer)
   }
 
-  remove(id: string, reason: string): void {
+  #remove(id: string, reason: string): void {
     const gone = this.#viewers.get(id)
     if (!gone) return
     this.#viewers.delete(id)
@@ -48,6 +58,16 @@ export class ServerViewers {
   }
 
   removeAll(reason: string): void {
-    for (const id of [...this.#viewers.keys()]) this.remove(id, reason)
+    for (const id of [...this.#viewers.keys()]) this.#remove(id, reason)
+  }
+  #add(server: number, id: string, track: ImageTrack | undefined): void {
+    const who = { server, viewer: id }
+    const viewer = new RemoteViewer(id, track?.name ?? '', {
+      close: () => void this.#thread.call('disconnectViewer', who).catch(() => {}),
+      // When the engine is gone, so is the viewer.
+      stats: () => this.#thread.call('viewerStats', who).catch(() => undefined),
+    })
+    this.#viewers.set(id, { viewer, track })
+    track?.report('viewer', viewer)
   }
 }

@@ -1,23 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Emitter } from '../common/emitter.js'
-import {
-  checkOption,
-  EngineError,
-  OptionError,
-  type PixelcastError,
-  SignalingError,
-  show,
-} from '../common/errors.js'
-import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
-import { problemOf } from '../server/problem.js'
+import { EngineError, type PixelcastError } from '../common/errors.js'
 import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
+import { OwnWebServer } from './own-web-server.js'
 import { Publications } from './publications.js'
 import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
+import { ServerTracks } from './server-tracks.js'
 import { urlOf } from './server-url.js'
 import { ServerViewers } from './server-viewers.js'
 
@@ -54,13 +47,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #settings: ServerSettings
   /** Another one after each restart. */
   #id = 0
-  readonly #tracks = new Map<string, ImageTrack>()
-  /** By key, until the engine has nothing more to say of them: a new track may have the name by then. */
-  readonly #known = new Map<number, ImageTrack>()
+  readonly #tracks: ServerTracks
   readonly #viewers: ServerViewers
   readonly #ingest: Ingest
   readonly #publications: Publications
-  #nextKey = 1
+  readonly #ownWebServer: OwnWebServer
   #port: number | undefined
   #isOpen = false
   /** Whether the engine thread was acquired for this server, and not released. */
@@ -73,6 +64,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     super()
     this.#thread = thread
     this.#settings = settings
+    this.#tracks = new ServerTracks(settings.limits.tracks)
     this.#viewers = new ServerViewers(thread)
     this.#ingest = new Ingest(settings, {
       get: (name) => this.#tracks.get(name),
@@ -84,6 +76,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       onError: (error) => this.emit('error', error),
     })
     this.#publications = new Publications(thread, () => this.#id)
+    this.#ownWebServer = new OwnWebServer({
+      thread,
+      ingest: this.#ingest,
+      restarts: this.#restarts,
+      bodyBytes: settings.limits.bodyBytes,
+      server: () => this.#id,
+    })
   }
 
   /** @internal */
@@ -128,7 +127,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   /** The tracks, in the order in which they were added. */
   get tracks(): readonly ImageTrack[] {
-    return [...this.#tracks.values()]
+    return this.#tracks.list
   }
 
   /**
@@ -143,26 +142,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     if (this.#closing) throw new EngineError('the server is closed')
     const track = nameOrTrack instanceof ImageTrack ? nameOrTrack : new ImageTrack(nameOrTrack, options)
     const { name } = track
-    if (this.#tracks.has(name)) {
-      throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
-    }
-    const { tracks: most } = this.#settings.limits
-    checkOption(
-      this.#tracks.size < most,
-      'limits.tracks',
-      `at most ${most} tracks on the server (raise it to allow more)`,
-      most + 1,
-    )
-    if (track.attached || track.closed) {
-      throw new OptionError({
-        field: 'track',
-        expected: 'one that is open and not on a server',
-        actual: track.closed ? 'a closed one' : 'one that is on a server',
-      })
-    }
-    const key = this.#nextKey++
-    this.#tracks.set(name, track)
-    this.#known.set(key, track)
+    const key = this.#tracks.add(track)
     this.#show(track, key)
     // After that: the engine is told of its controls then.
     track.attach({
@@ -174,10 +154,10 @@ export class PixelcastServer extends Emitter<ServerEvents> {
           .call('trackCommand', { server: this.#id, track: name, command })
           .catch(() => undefined),
       remove: async () => {
-        this.#tracks.delete(name)
+        this.#tracks.remove(name)
         // A server that is gone has removed it already.
         await this.#thread.call('removeTrack', { server: this.#id, name }).catch(() => {})
-        this.#known.delete(key)
+        this.#tracks.forget(key)
       },
     })
     return track
@@ -200,28 +180,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
    * The server's routes as a fetch handler, for an own web server (Hono, Bun, Deno, Next). Under a
    * prefix, strip it from the URL first. Never rejects while the server is open.
    */
-  readonly fetch = (request: Request): Promise<Response> => this.#answer(request)
-
-  async #answer(request: Request, address?: string): Promise<Response> {
-    const answer = this.#ingest.fetch(request)
-    if (answer) return answer
-    const serialized = await serializeRequest(request, this.#settings.limits.bodyBytes)
-    if (serialized instanceof Response) return serialized
-    try {
-      await this.#restarts.pending
-      return toResponse(
-        await this.#thread.call('request', { server: this.#id, request: { ...serialized, address } }),
-      )
-    } catch (error) {
-      if (!this.#restarts.pending) throw error
-      return problemOf(new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' }))
-    }
-  }
+  readonly fetch = (request: Request): Promise<Response> => this.#ownWebServer.answer(request)
 
   /** The same as `(req, res)`, for Express, Fastify or `node:http`. */
-  readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => void = toNodeHandler(
-    (request, { socket }) => this.#answer(request, socket.remoteAddress),
-  )
+  readonly nodeHandler = (request: IncomingMessage, response: ServerResponse): void =>
+    this.#ownWebServer.nodeHandler(request, response)
 
   /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
@@ -249,8 +212,10 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   async #close(): Promise<void> {
-    for (const track of this.tracks) track.detach()
-    this.#tracks.clear()
+    for (const track of this.tracks) {
+      track.detach()
+      this.#tracks.remove(track.name)
+    }
     await this.#restarts.pending?.catch(() => {})
     // A thread that has failed has nothing left to close.
     await this.#thread.call('closeServer', { server: this.#id }).catch(() => {})
@@ -258,7 +223,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.unref()
     this.#viewers.removeAll('the server was closed')
     this.#publications.end()
-    this.#known.clear()
+    this.#tracks.clear()
     this.emit('close')
   }
 
@@ -282,25 +247,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   #on(event: EngineEvent): void {
     switch (event.event) {
-      case 'viewer':
-        this.#viewers.add(this.#id, event.viewer, this.#known.get(event.track))
-        break
-      case 'viewer-connected':
-        this.#viewers.get(event.viewer)?.setConnected()
-        break
-      case 'viewer-control':
-        this.#viewers.get(event.viewer)?.setControl(event.canControl)
-        break
       case 'input':
         for (const input of event.inputs) this.#viewers.receive(input)
         // Only now: while the application is busy with these, the engine keeps what comes.
         this.#thread.call('inputTaken', { server: this.#id }).catch(() => undefined)
         break
-      case 'viewer-closed':
-        this.#viewers.remove(event.viewer, event.reason)
-        break
       case 'track-error':
-        this.#known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
+        this.#tracks.known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
         break
       case 'publication':
         this.#publications.follow(event.publication, event.change)
@@ -311,6 +264,8 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       case 'error':
         this.emit('error', restoreError(event.error))
         break
+      default:
+        this.#viewers.follow(event, (key) => this.#tracks.known.get(key))
     }
   }
 
@@ -339,7 +294,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#restarts.start(() => (this.#closing ? undefined : this.#openEngine()), {
       onOpen: () => {
         if (this.#closing) return
-        for (const [key, track] of this.#known) {
+        for (const [key, track] of this.#tracks.known) {
           if (track.closed) continue
           this.#show(track, key)
           track.reattach()
@@ -363,7 +318,6 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#viewers.removeAll(error.message)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
-    this.#known.clear()
     this.unref()
     this.#closing = Promise.resolve()
     this.#report(error)

@@ -202,8 +202,7 @@ export class ImageTrack extends Emitter<TrackEvents> {
    * @throws EngineError when the track is closed or not added to a server, or the engine is closed
    */
   async publish(options: PublishOptions): Promise<Publication> {
-    const settings = checkPublishOptions(options, this.settings)
-    return this.#engine.publish(settings)
+    return this.#engine.publish(checkPublishOptions(options, this.settings))
   }
 
   /** @throws EngineError when there is none */

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SignalingError } from '../common/errors.js'
+import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
+import { problemOf } from '../server/problem.js'
+import type { EngineThread } from './engine-thread.js'
+import type { Ingest } from './ingest.js'
+import type { Restarts } from './restarts.js'
+
+export interface OwnWebServerParts {
+  readonly thread: EngineThread
+  readonly ingest: Ingest
+  readonly restarts: Restarts
+  /** Longest body that goes to the engine thread, bytes. */
+  readonly bodyBytes: number
+  /** The server's number in the engine thread. */
+  server(): number
+}
+
+/** The routes of a server for requests that come through the application's own web server, in its thread. */
+export class OwnWebServer {
+  constructor(private readonly parts: OwnWebServerParts) {}
+
+  readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => void = toNodeHandler(
+    (request, { socket }) => this.answer(request, socket.remoteAddress),
+  )
+
+  /** @param address where the request comes from, if that is known */
+  async answer(request: Request, address?: string): Promise<Response> {
+    const { thread, ingest, restarts, bodyBytes } = this.parts
+    const answer = ingest.fetch(request)
+    if (answer) return answer
+    const serialized = await serializeRequest(request, bodyBytes)
+    if (serialized instanceof Response) return serialized
+    try {
+      await restarts.pending
+      return toResponse(
+        await thread.call('request', { server: this.parts.server(), request: { ...serialized, address } }),
+      )
+    } catch (error) {
+      if (!restarts.pending) throw error
+      return problemOf(new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' }))
+    }
+  }
+}
