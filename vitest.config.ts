@@ -29,6 +29,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/network/*.test.ts'],
           pool: 'forks',
           sequence: { groupOrder: 0 },
+          // Simulated networks take a second or two of a quiet core; a loaded machine is no failure.
+          testTimeout: 30_000,
         },
       },
       {
