@@ -1,6 +1,6 @@
 import { monotonicNow } from '../common/clock.js'
 import { ListenError } from '../common/errors.js'
-import { createServer, type PixelcastServer } from '../host/index.js'
+import { createServer, type LimitOptions, type PixelcastServer } from '../host/index.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { ImageTrack } from '../track/index.js'
 import { checkAddresses, outerAddresses } from './addresses.js'
@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly advertise?: readonly string[]
   /** Names of a proxy, while the host is loopback. */
   readonly allowedHost?: readonly string[]
+  readonly limit?: LimitOptions
+  readonly trustProxy?: readonly string[]
   /** Takes images over HTTP, and makes tracks for them. */
   readonly ingest?: boolean
   /** What senders of images have to show. */
@@ -77,6 +79,8 @@ export class Stage {
       host: options.host,
       port: options.port,
       allowedHosts: options.allowedHost,
+      limits: options.limit,
+      trustProxy: options.trustProxy,
       tls: tlsOf(options),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
       ...(options.ingest && {

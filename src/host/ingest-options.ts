@@ -15,6 +15,16 @@ export interface IngestOptions {
   readonly maxTracks?: number | undefined
   /** Longest image in bytes, 1,024…268,435,456. Default 33,554,432 (32 MiB): 3840×2160 in four channels. */
   readonly maxBytes?: number | undefined
+  /**
+   * Bytes a second of one sender, 1,024…17,179,869,184; a faster one is read more slowly. Default 1,073,741,824 (1 GiB):
+   * 1920×1080 in four channels at 60 images a second is half of it.
+   */
+  readonly maxBytesPerSecond?: number | undefined
+  /**
+   * Images a second of a track, by all who send, 1…10,000, and at once as many as in five seconds. A faster stream is
+   * read more slowly, a single image is answered 429. Default 240.
+   */
+  readonly maxImagesPerSecond?: number | undefined
   /** Senders at a time, 1…1000; more are answered 503. Each may take twice `maxBytes` of memory, three times while its track is made. Default 32. */
   readonly maxSenders?: number | undefined
   /**
@@ -24,7 +34,16 @@ export interface IngestOptions {
   readonly timeout?: number | undefined
 }
 
-const KNOWN = ['token', 'createTracks', 'maxTracks', 'maxBytes', 'maxSenders', 'timeout']
+const KNOWN = [
+  'token',
+  'createTracks',
+  'maxTracks',
+  'maxBytes',
+  'maxBytesPerSecond',
+  'maxImagesPerSecond',
+  'maxSenders',
+  'timeout',
+]
 const MOST_BYTES = 256 * 1024 * 1024
 
 /** The option `ingest` of a server. @throws OptionError naming the option */
@@ -44,6 +63,8 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
     createTracks = false,
     maxTracks = 16,
     maxBytes = 32 * 1024 * 1024,
+    maxBytesPerSecond = 1024 ** 3,
+    maxImagesPerSecond = 240,
     maxSenders = 32,
     timeout = 60_000,
   } = options
@@ -51,9 +72,20 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
   if (typeof createTracks !== 'boolean') refuse('createTracks', 'true or false', show(createTracks))
   checkWhole('maxTracks', maxTracks, 1, 1000)
   checkWhole('maxBytes', maxBytes, 1024, MOST_BYTES)
+  checkWhole('maxBytesPerSecond', maxBytesPerSecond, 1024, 16 * 1024 ** 3)
+  checkWhole('maxImagesPerSecond', maxImagesPerSecond, 1, 10_000)
   checkWhole('maxSenders', maxSenders, 1, 1000)
   checkWhole('timeout', timeout, 100, 86_400_000)
-  return { token, createTracks, maxTracks, maxBytes, maxSenders, timeout }
+  return {
+    token,
+    createTracks,
+    maxTracks,
+    maxBytes,
+    maxBytesPerSecond,
+    maxImagesPerSecond,
+    maxSenders,
+    timeout,
+  }
 }
 
 /** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */

@@ -56,6 +56,9 @@ export interface LimitSettings {
   readonly engine: EngineLimits
 }
 
+/** The limit of all is the only one. */
+const NONE = Number.MAX_SAFE_INTEGER
+
 interface Range {
   /** Undefined: it depends on another one. */
   readonly standard?: number
@@ -101,25 +104,24 @@ export function checkLimits(options: LimitOptions = {}): LimitSettings {
   checkKeys(options, Object.keys(LIMITS), 'limits.')
   for (const name of Object.keys(LIMITS) as (keyof LimitOptions)[]) checkLimit(name, options[name])
   const of = (name: keyof LimitOptions): number => options[name] ?? LIMITS[name].standard ?? Number.NaN
-  const [sessions, sessionRate] = [of('sessions'), of('sessionRate')]
   const { sessionsPerAddress, connectingPerAddress, sessionRatePerAddress, sessionsPerToken } = options
   return {
     bodyBytes: of('bodyBytes'),
     tracks: of('tracks'),
     engine: {
-      sessions,
+      sessions: of('sessions'),
       perAddress: {
         sessions: sessionsPerAddress ?? 100,
         connecting: connectingPerAddress ?? 32,
         rate: sessionRatePerAddress ?? 10,
       },
       perLoopback: {
-        sessions: sessionsPerAddress ?? sessions,
-        connecting: connectingPerAddress ?? sessions,
-        rate: sessionRatePerAddress ?? sessionRate,
+        sessions: sessionsPerAddress ?? NONE,
+        connecting: connectingPerAddress ?? NONE,
+        rate: sessionRatePerAddress ?? NONE,
       },
-      perToken: sessionsPerToken ?? sessions,
-      rate: sessionRate,
+      perToken: sessionsPerToken ?? NONE,
+      rate: of('sessionRate'),
       encodeLoad: of('encodeLoad'),
       sendLoad: of('sendLoad'),
       peer: {

@@ -38,10 +38,24 @@ export class IncomingBody implements BodyControl {
     const onOver = () => onEnd()
     const onBroken = () => onEnd(incoming.errored ?? new Error('the client has left'))
     // what is left is for the adapter to throw away, or to hang up on
-    const stop = () => {
-      incoming.off('data', onChunk).off('end', onOver).off('error', onBroken).off('close', onBroken)
+    let pause: NodeJS.Timeout | undefined
+    const resume = () => {
+      pause = undefined
+      incoming.resume()
     }
-    incoming.on('end', onOver).on('error', onBroken).on('close', onBroken).on('data', onChunk)
+    const onData = (chunk: Uint8Array) => {
+      const wait = onChunk(chunk)
+      if (wait <= 0 || pause) return
+      incoming.pause()
+      pause = setTimeout(resume, wait)
+    }
+    const stop = () => {
+      incoming.off('data', onData).off('end', onOver).off('error', onBroken).off('close', onBroken)
+      if (!pause) return
+      clearTimeout(pause)
+      resume()
+    }
+    incoming.on('end', onOver).on('error', onBroken).on('close', onBroken).on('data', onData)
     if (incoming.destroyed) onBroken()
     return stop
   }

@@ -2,8 +2,11 @@ import type { Context, Hono } from 'hono'
 import { SignalingError } from '../common/errors.js'
 import { problem } from './problem.js'
 
-/** Calls with each piece of a body as it comes, then once with its end, or why there is none. */
-export type ReadBody = (onChunk: (chunk: Uint8Array) => void, onEnd: (error?: Error) => void) => StopReading
+/**
+ * Calls with each piece of a body as it comes, then once with its end, or why there is none. What is returned for a
+ * piece is how long the next one has to wait, ms: the sender is held up meanwhile.
+ */
+export type ReadBody = (onChunk: (chunk: Uint8Array) => number, onEnd: (error?: Error) => void) => StopReading
 
 /** What comes afterwards is thrown away; nothing is called any more. */
 export type StopReading = () => void

@@ -1,5 +1,6 @@
 export { AllocatedImage, type AllocateOptions } from './allocated-image.js'
 export type { TrackCommand } from './commands.js'
+export type { ConnectOptions } from './connect-options.js'
 export { ImageConsumer, type TakenImage } from './consumer.js'
 export { READ_AHEAD, TrackControl, type TrackMemory, Word } from './control.js'
 export { type ControlRule, matches, type TokenDigest } from './control-rule.js'
@@ -38,7 +39,6 @@ export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } fr
 export type { SelectedRectangle, SelectOptions } from './selections.js'
 export type { TrackStats } from './stats.js'
 export {
-  type ConnectOptions,
   ImageTrack,
   type TrackEvents,
   type TrackHandle,

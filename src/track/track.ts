@@ -1,19 +1,11 @@
-import { isIP } from 'node:net'
 import type { ControlState } from '../common/channel-protocol.js'
-import type { VideoCodec } from '../common/codec.js'
 import { Emitter } from '../common/emitter.js'
-import {
-  checkKeys,
-  checkOption,
-  EngineError,
-  OptionError,
-  type PixelcastError,
-  show,
-} from '../common/errors.js'
+import { EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
 import type { PixelFormat } from '../image/source.js'
 import type { ImageLike, SyncImageLike } from '../image/types.js'
 import type { AllocatedImage, AllocateOptions } from './allocated-image.js'
 import type { TrackCommand } from './commands.js'
+import { type ConnectOptions, checkConnectOptions } from './connect-options.js'
 import { createTrackMemory, Overflow, TrackControl, type TrackMemory } from './control.js'
 import { digestOf, type TokenDigest } from './control-rule.js'
 import { type ControlOptions, Controls } from './controls.js'
@@ -28,13 +20,7 @@ import {
   type WheelInput,
 } from './input.js'
 import type { AddImageOptions } from './metadata.js'
-import {
-  checkCodecs,
-  checkTrackName,
-  checkTrackOptions,
-  type TrackOptions,
-  type TrackSettings,
-} from './options.js'
+import { checkTrackName, checkTrackOptions, type TrackOptions, type TrackSettings } from './options.js'
 import { ImageProducer } from './producer.js'
 import type { Publication } from './publication.js'
 import { checkPublishOptions, type PublishOptions, type PublishSettings } from './publish-options.js'
@@ -71,19 +57,6 @@ export interface TrackEvents {
   control: [change: ControlChange, viewer: RemoteViewer]
   /** The track is closed: by `close()`, with its server, or because the engine failed. */
   close: []
-}
-
-/** Options of `track.connect`. */
-export interface ConnectOptions {
-  /** Codecs to consider, best first. Default: the track's. */
-  readonly codecs?: readonly VideoCodec[] | undefined
-  /**
-   * Whether this viewer's input is listened to, whatever the track's `control` says. Default: as that says;
-   * with a token rule not, since no token came with the offer.
-   */
-  readonly control?: boolean | undefined
-  /** IP address that the viewer asks from, for the limits of one address. Default: not known, and not counted. */
-  readonly address?: string | undefined
 }
 
 /** The way from a track to its engine; given to the track when it is added to a server. */
@@ -184,12 +157,8 @@ export class ImageTrack extends Emitter<TrackEvents> {
     offerSdp: string,
     options: ConnectOptions = {},
   ): Promise<{ answer: string; viewer: RemoteViewer }> {
-    checkKeys(options, ['codecs', 'control', 'address'])
-    const codecs = checkCodecs(options.codecs)
-    const { control, address } = options
-    checkOption(control === undefined || typeof control === 'boolean', 'control', 'true or false', control)
-    checkOption(address === undefined || isIP(address) !== 0, 'address', 'an IP address', address)
-    return this.#engine.connect(offerSdp, { codecs, control, address })
+    const checked = checkConnectOptions(options)
+    return this.#engine.connect(offerSdp, checked)
   }
 
   /**

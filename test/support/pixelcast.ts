@@ -7,6 +7,8 @@ export {
   createServer,
   type ImageTrack,
   type KeyInput,
+  LimitError,
+  type LimitOptions,
   type PixelcastServer,
   type PointerInput,
   type Rectangle,

@@ -10,6 +10,7 @@ import {
   createServer,
   type ImageTrack,
   type KeyInput,
+  type LimitOptions,
   LOCAL,
   type PixelcastServer,
   type PointerInput,
@@ -32,7 +33,12 @@ export interface SeenInput {
 
 export interface ServerProcessApi {
   /** Opens the server and one track; gives its URL. `port` 0 takes a free one. */
-  open(request: { port: number; track: string; options?: TrackOptions }): Promise<string>
+  open(request: {
+    port: number
+    track: string
+    options?: TrackOptions
+    limits?: LimitOptions
+  }): Promise<string>
   /** What viewers did so far, in order, with the viewer's id; and whether it may control by now. */
   inputs(): SeenInput[]
   /** How many of them there were since the last call; forgets them. */
@@ -71,8 +77,8 @@ const inputs: SeenInput[] = []
 const viewers: RemoteViewer[] = []
 
 answerCalls<ServerProcessApi>({
-  async open({ port, track: name, options }) {
-    server = await createServer({ ...(PAGE_TEST.isStock ? {} : LOCAL), port })
+  async open({ port, track: name, options, limits }) {
+    server = await createServer({ ...(PAGE_TEST.isStock ? {} : LOCAL), port, limits })
     const added = server.addTrack(name, options)
     track = added
     added.on('viewer', (viewer) => {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { DemoActionOptions } from '../actions/demo.js'
+import { limitOption, trustProxyOption } from '../limit-flags.js'
 import { parseFps, parseSize, type Size } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
@@ -35,6 +36,8 @@ export function demoCommand(): Command {
     .addOption(udpPortOption())
     .addOption(advertiseOption())
     .addOption(allowedHostOption())
+    .addOption(limitOption())
+    .addOption(trustProxyOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
     .addHelpText(

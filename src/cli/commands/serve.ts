@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
+import { limitOption, trustProxyOption } from '../limit-flags.js'
 import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
@@ -66,6 +67,8 @@ export function serveCommand(): Command {
     .addOption(udpPortOption())
     .addOption(advertiseOption())
     .addOption(allowedHostOption())
+    .addOption(limitOption())
+    .addOption(trustProxyOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
     .addHelpText(

@@ -1,4 +1,6 @@
+import { monotonicNow } from '../../common/clock.js'
 import { SignalingError } from '../../common/errors.js'
+import type { TokenBucket } from '../../common/token-bucket.js'
 import type { ReadBody, StopReading } from '../routing.js'
 
 /**
@@ -10,9 +12,18 @@ export class BodyReader {
   readonly #timer: NodeJS.Timeout
   #end: ((error?: Error) => void) | undefined
   #failure: Error | undefined
+  /** Until then nothing more is read, ms. */
+  #heldUntil = 0
 
-  /** @param timeout ms without a call of `progress` */
-  constructor(read: ReadBody, timeout: number) {
+  /**
+   * @param timeout ms without a call of `progress`
+   * @param bytes that may come
+   */
+  constructor(
+    read: ReadBody,
+    timeout: number,
+    private readonly bytes: TokenBucket,
+  ) {
     this.#read = read
     this.#timer = setTimeout(
       () => this.fail(new SignalingError(408, `no whole image came for ${timeout / 1000} s`)),
@@ -23,6 +34,11 @@ export class BodyReader {
   /** An image came: the time begins anew. */
   progress(): void {
     this.#timer.refresh()
+  }
+
+  /** What comes next has to wait so long, ms. */
+  hold(wait: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, monotonicNow() + wait)
   }
 
   /** Ends the reading: `each` throws this. */
@@ -46,9 +62,11 @@ export class BodyReader {
           (chunk) => {
             try {
               onChunk(chunk)
+              return this.#waitAfter(chunk.byteLength)
             } catch (error) {
               stop()
               reject(error)
+              return 0
             }
           },
           (error) => end(error && new SignalingError(400, `the body broke off: ${error.message}`)),
@@ -57,6 +75,12 @@ export class BodyReader {
     } finally {
       stop()
     }
+  }
+
+  #waitAfter(bytes: number): number {
+    const now = monotonicNow()
+    this.bytes.charge(bytes, now)
+    return Math.max(this.bytes.wait(0, now), this.#heldUntil - now)
   }
 
   /** What is left of the body is not wanted. */
@@ -76,7 +100,8 @@ export function readStream({ body }: Request): ReadBody {
       for (;;) {
         const { done, value } = await reader.read()
         if (done || !isWanted) return
-        onChunk(value)
+        const wait = onChunk(value)
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
       }
     }
     run().then(

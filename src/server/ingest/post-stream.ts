@@ -1,7 +1,9 @@
+import { monotonicNow } from '../../common/clock.js'
 import { ImageError, SignalingError } from '../../common/errors.js'
 import { problem } from '../problem.js'
 import type { BodyReader } from './body-reader.js'
 import type { OneSlotEach } from './one-slot.js'
+import type { Pace } from './pace.js'
 import type { RawLayout } from './raw-layout.js'
 import { Refusals } from './refusals.js'
 import type { IngestGate, IngestSettings, TrackInput } from './settings.js'
@@ -36,13 +38,19 @@ export interface StreamCounts {
 export async function postStream(
   { name, track: given, contentType, layout }: StreamRequest,
   body: BodyReader,
-  { gate, settings, slots }: { gate: IngestGate; settings: IngestSettings; slots: OneSlotEach },
+  {
+    gate,
+    settings,
+    slots,
+    pace,
+  }: { gate: IngestGate; settings: IngestSettings; slots: OneSlotEach; pace: Pace },
 ): Promise<Response> {
   const counts: StreamCounts = { images: 0, refused: 0, dropped: 0, incomplete: 0 }
   const refusals = new Refusals((error) => gate.report(name, error))
   let total = 0
   const push: PushImage = (to, image, count) => {
     const isTaken = to.addImage(image)
+    body.hold(pace.charge(to, monotonicNow()))
     if (!isTaken && gate.track(name) !== to) throw trackClosed(name)
     counts.images += isTaken ? count : count - 1
     if (!isTaken) counts.dropped++

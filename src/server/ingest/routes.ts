@@ -1,8 +1,10 @@
+import { monotonicNow } from '../../common/clock.js'
 import { SignalingError, show } from '../../common/errors.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
 import { BodyReader, readStream } from './body-reader.js'
 import { checkSender } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
+import { Pace } from './pace.js'
 import { postStream } from './post-stream.js'
 import { checkLength, putImage } from './put-image.js'
 import { readRawLayout } from './raw-layout.js'
@@ -24,6 +26,7 @@ const ACCEPTED = 'multipart/x-mixed-replace, image/jpeg, image/png, image/webp, 
 export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes): void {
   const senders = new Senders(settings?.maxSenders ?? 0)
   const slots = new OneSlotEach()
+  const pace = new Pace(settings)
 
   /** Everything that can be said before the body is read; then reads it. */
   async function receive(
@@ -39,7 +42,11 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
     const read = prepare(settings)
     return senders.run(async () => {
       const incoming = context.env?.body
-      const body = new BodyReader(incoming?.read ?? readStream(context.req.raw), settings.timeout)
+      const body = new BodyReader(
+        incoming?.read ?? readStream(context.req.raw),
+        settings.timeout,
+        pace.bytes(),
+      )
       incoming?.accept()
       incoming?.takeTime()
       try {
@@ -58,6 +65,7 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
         const layout = readRawLayout(queryOf(context))
         const length = contentLength(context)
         checkLength({ layout, length }, settings.maxBytes)
+        if (track) pace.admit(track, monotonicNow())
         return async (body) => {
           await putImage({ name, track, layout, length }, body, { gate, settings, slots })
           return new Response(null, { status: 204 })
@@ -75,7 +83,8 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
           const layout = readRawLayout(queryOf(context))
           checkLength({ layout, length: undefined }, settings.maxBytes)
           const contentType = context.req.header('content-type') ?? ''
-          return (body) => postStream({ name, track, contentType, layout }, body, { gate, settings, slots })
+          return (body) =>
+            postStream({ name, track, contentType, layout }, body, { gate, settings, slots, pace })
         }),
     },
     { 'Accept-Post': ACCEPTED },

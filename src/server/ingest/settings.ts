@@ -11,6 +11,10 @@ export interface IngestSettings {
   readonly maxTracks: number
   /** Longest image, bytes. */
   readonly maxBytes: number
+  /** Of one sender; a faster one is held up. */
+  readonly maxBytesPerSecond: number
+  /** Of all senders of a track. */
+  readonly maxImagesPerSecond: number
   /** Requests with images at a time. */
   readonly maxSenders: number
   /** Longest time without a whole image, ms. */

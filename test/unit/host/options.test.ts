@@ -52,6 +52,8 @@ describe('the options of a server', () => {
     [{ ingest: { createTracks: 1 } }, 'ingest.createTracks: expected true or false, got 1'],
     [{ ingest: { maxTracks: 0 } }, 'ingest.maxTracks: expected a whole number from 1 to 1000'],
     [{ ingest: { maxBytes: 1 } }, 'ingest.maxBytes: expected a whole number from 1024'],
+    [{ ingest: { maxBytesPerSecond: 1 } }, 'ingest.maxBytesPerSecond: expected a whole number from 1024'],
+    [{ ingest: { maxImagesPerSecond: 0 } }, 'ingest.maxImagesPerSecond: expected a whole number from 1'],
     [{ ingest: { maxSenders: 1.5 } }, 'ingest.maxSenders: expected'],
     [{ ingest: { timeout: 5 } }, 'ingest.timeout: expected a whole number from 100 to 86400000, got 5'],
   ])('%j is refused by name', (options, message) => {
@@ -65,6 +67,8 @@ describe('the options of a server', () => {
       createTracks: false,
       maxTracks: 16,
       maxBytes: 33_554_432,
+      maxBytesPerSecond: 1_073_741_824,
+      maxImagesPerSecond: 240,
       maxSenders: 32,
       timeout: 60_000,
     }
@@ -73,14 +77,15 @@ describe('the options of a server', () => {
     expect(checkServerOptions({ ingest: { token: 'abc-._~+/1==' } }).ingest?.token).toBe('abc-._~+/1==')
   })
 
-  it('have limits that follow one another where nothing else is said', () => {
+  it('limit loopback and tokens by what is for all, unless it is said', () => {
     const { engine } = checkServerOptions({ limits: { sessions: 20, sessionRate: 3 } }).limits
     expect(engine).toMatchObject({
       sessions: 20,
-      perToken: 20,
       perAddress: { sessions: 100, connecting: 32, rate: 10 },
-      perLoopback: { sessions: 20, connecting: 20, rate: 3 },
+      rate: 3,
     })
+    const { perToken, perLoopback } = engine
+    for (const most of [perToken, ...Object.values(perLoopback)]) expect(most).toBeGreaterThan(10_000)
     const own = { sessionsPerAddress: 4, connectingPerAddress: 2, sessionRatePerAddress: 0.5 }
     const said = { sessions: 4, connecting: 2, rate: 0.5 }
     expect(checkServerOptions({ limits: own }).limits.engine).toMatchObject({

@@ -8,6 +8,8 @@ export const SETTINGS: IngestSettings = {
   createTracks: false,
   maxTracks: 2,
   maxBytes: 100_000,
+  maxBytesPerSecond: 1024 ** 3,
+  maxImagesPerSecond: 240,
   maxSenders: 3,
   timeout: 10_000,
 }
