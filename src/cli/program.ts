@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
+import { publishCommand } from './commands/publish.js'
 import { serveCommand } from './commands/serve.js'
 import { CliError, EXIT_FAILED, EXIT_OK, EXIT_USAGE, explain } from './errors.js'
 import { packageVersion } from './version.js'
@@ -49,12 +50,14 @@ Examples:
   pixelcast serve 'frames/*.png' --fps 5  a slideshow in natural order
   python render.py | pixelcast serve - --size 640x480 --format bgr24
   pixelcast serve --ingest                images that programs send over HTTP
+  pixelcast publish video.mp4 --whip URL  to an engine elsewhere, for many viewers
   pixelcast doctor                        whether this machine has what it takes
 `,
     )
   program
     .addCommand(demoCommand())
     .addCommand(serveCommand())
+    .addCommand(publishCommand())
     .addCommand(doctorCommand((line) => output.out(`${line}\n`)))
   for (const command of [program, ...program.commands])
     command

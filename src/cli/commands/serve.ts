@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
-import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
+import { collect, collectWhipUrl, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
   advertiseOption,
@@ -14,6 +14,7 @@ import {
   tlsCertOption,
   tlsKeyOption,
   udpPortOption,
+  whipTokenOption,
 } from './shared.js'
 
 export function serveCommand(): Command {
@@ -56,6 +57,13 @@ export function serveCommand(): Command {
       ).argParser(collect),
     )
     .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
+    .addOption(
+      new Option(
+        '--whip <url>',
+        'also publish to this WHIP endpoint; give it once for each input, in the same order',
+      ).argParser(collectWhipUrl),
+    )
+    .addOption(whipTokenOption('--whip-token <token>'))
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
     .addOption(portOption())

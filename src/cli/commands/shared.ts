@@ -6,6 +6,7 @@ import {
   parseIngestToken,
   parsePort,
   parseUdpPort,
+  parseWhipToken,
 } from '../options.js'
 
 export const DEFAULT_PORT = 8080
@@ -68,4 +69,11 @@ export function ingestTokenOption(): Option {
   )
     .env('PIXELCAST_INGEST_TOKEN')
     .argParser(parseIngestToken)
+}
+
+/** The same, and for the same reason. @param flags what the command calls it */
+export function whipTokenOption(flags: string): Option {
+  return new Option(flags, 'bearer token for the WHIP endpoint')
+    .env('PIXELCAST_WHIP_TOKEN')
+    .argParser(parseWhipToken)
 }
