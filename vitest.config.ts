@@ -57,6 +57,17 @@ export default defineConfig({
         },
       },
       {
+        // `npm run test:engines`: against engines of others, built or installed before.
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // `npm run test:bench`: the benchmark itself as a smoke test, some two minutes of it.
         test: {
           name: 'bench',

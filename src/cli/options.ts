@@ -109,6 +109,40 @@ export function parseIngestToken(text: string): string {
   }
 }
 
+export function parseWhipUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw new InvalidArgumentError('Expected an address, http:// or https://, without user name.')
+  return text
+}
+
+/** Of an option that may be given several times. */
+export function collectWhipUrl(text: string, previous: readonly string[] | undefined): string[] {
+  return collect(parseWhipUrl(text), previous)
+}
+
+/** What came is not shown: the message would end up in a log. */
+export function parseWhipToken(text: string): string {
+  if (!/^[!-~]{1,8192}$/.test(text))
+    throw new InvalidArgumentError('Expected 1 to 8192 visible ASCII characters.')
+  return text
+}
+
+export function parseBitrate(text: string): number {
+  const match = /^(\d+\.?\d*|\.\d+)([kM]?)$/.exec(text)
+  const rate = Number(match?.[1] ?? Number.NaN) * { '': 1, k: 1e3, M: 1e6 }[match?.[2] as '' | 'k' | 'M']!
+  if (!(rate >= 50_000 && rate <= 200_000_000))
+    throw new InvalidArgumentError('Expected bit/s, from 50k to 200M.')
+  return Math.round(rate)
+}
+
+export function parseKeyframeInterval(text: string): number {
+  const seconds = parseDecimal(text)
+  if (seconds === undefined || seconds < 0.5 || seconds > 60)
+    throw new InvalidArgumentError('Expected seconds, a number from 0.5 to 60.')
+  return seconds
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value]

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
+import { publishCommand } from './commands/publish.js'
 import { serveCommand } from './commands/serve.js'
 import { superviseCommand } from './commands/supervise.js'
 import { type Environment, makeConfigurable } from './config/configure.js'
@@ -64,6 +65,7 @@ Examples:
   python render.py | pixelcast serve - --size 640x480 --format bgr24
   pixelcast serve --ingest                images that programs send over HTTP
   pixelcast supervise -- node app.mjs     a program, started again when it crashes
+  pixelcast publish video.mp4 --whip URL  to an engine elsewhere, for many viewers
   pixelcast doctor                        whether this machine has what it takes
 `,
     )
@@ -71,6 +73,7 @@ Examples:
     .addCommand(demoCommand())
     .addCommand(serveCommand())
     .addCommand(superviseCommand())
+    .addCommand(publishCommand())
     .addCommand(doctorCommand((line) => output.out(`${line}\n`)))
   for (const command of [program, ...program.commands])
     command

@@ -9,11 +9,14 @@ import { isLoopback } from './options.js'
 import { Remarks } from './terminal/remarks.js'
 import { StatusLine } from './terminal/status.js'
 import type { Terminal } from './terminal/terminal.js'
+import type { Uplink } from './uplink.js'
 
 /** Options that every command which opens a server has. */
 export interface StageOptions {
   readonly host: string
   readonly port: number
+  /** False: nobody can watch here. */
+  readonly listen?: boolean
   /** Where media binds, when not as `host` says. */
   readonly mediaHost?: string
   /** One for all viewers. */
@@ -43,6 +46,7 @@ export class Stage {
   readonly #tracks: ImageTrack[] = []
   /** How far the input of a track is. */
   readonly #progress = new Map<ImageTrack, () => string | undefined>()
+  readonly #uplinks = new Map<ImageTrack, Uplink>()
   readonly #status: StatusLine
   readonly #options: StageOptions
   #announced = false
@@ -55,7 +59,13 @@ export class Stage {
     this.#terminal = terminal
     this.#status = new StatusLine(
       terminal,
-      () => this.#tracks.map((track) => ({ ...countsOf(track), progress: this.#progress.get(track)?.() })),
+      () =>
+        this.#tracks.map((track) => ({
+          ...countsOf(track),
+          progress: this.#progress.get(track)?.(),
+          uplink: this.#uplinks.get(track)?.text,
+          isWatchable: options.listen !== false,
+        })),
       monotonicNow,
     )
     let last: Error = new Error('the server has ended')
@@ -81,6 +91,7 @@ export class Stage {
       allowedHosts: options.allowedHost,
       limits: options.limit,
       trustProxy: options.trustProxy,
+      listen: options.listen ?? true,
       tls: tlsOf(options),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
       ...(options.ingest && {
@@ -107,12 +118,17 @@ export class Stage {
     return track
   }
 
+  /** What is published of a track is shown beside it, and ends with the stage. */
+  showUplink(track: ImageTrack, uplink: Uplink): void {
+    this.#uplinks.set(track, uplink)
+  }
+
   /** Prints the addresses and starts the status line. `descriptions` by track name. */
   announce(descriptions: ReadonlyMap<string, string>): void {
     const { url } = this.#server
     const { ingest, ingestToken } = this.#options
     this.#announced = true
-    this.#terminal.print(`Watch at ${url}`)
+    if (url !== undefined) this.#terminal.print(`Watch at ${url}`)
     for (const hostname of outerAddresses(this.#options.host))
       this.#terminal.print(`  from other machines: ${Object.assign(new URL(url ?? ''), { hostname }).href}`)
     if (ingest) {
@@ -128,6 +144,7 @@ export class Stage {
   }
 
   #announceTrack({ name }: ImageTrack, width: number, description: string | undefined): void {
+    if (this.#server.url === undefined) return
     const address = new URL(`view/${encodeURIComponent(name)}`, this.#server.url).href
     this.#terminal.print(`  ${name.padEnd(width)}  ${address}${description ? `  (${description})` : ''}`)
   }
@@ -148,6 +165,7 @@ export class Stage {
 
   async close(): Promise<void> {
     this.#status.stop()
+    await Promise.all([...this.#uplinks.values()].map((uplink) => uplink.close()))
     await this.#server.close()
   }
 }

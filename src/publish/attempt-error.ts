@@ -31,13 +31,15 @@ export function errorOfAnswer(
   headers: Headers,
   body: string,
   where: string,
-  hasToken: boolean,
+  token: string | undefined,
 ): AttemptError {
-  const text = errorText(headers.get('content-type'), body)
+  // Some engines repeat it.
+  const safe = token === undefined ? body : body.replaceAll(token, '(the token)')
+  const text = errorText(headers.get('content-type'), safe)
   const said = `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd() + (text && `: ${text}`)
   const retryAfter = readRetryAfter(headers.get('retry-after'), Date.now())
   if (status === 401 || status === 403) {
-    const what = hasToken ? 'the engine refuses the token' : 'the engine wants a token'
+    const what = token !== undefined ? 'the engine refuses the token' : 'the engine wants a token'
     return new AttemptError(`${what} (${where}: ${said})`, 'never', { status })
   }
   if (status === 404 || status === 410)

@@ -106,7 +106,10 @@ export class Publisher {
       this.report({ state: 'connected' })
       throw new AttemptError(`the connection to the engine is over: ${await ended.promise}`, 'always')
     } catch (error) {
-      return { error: asAttemptError(error), ending: session?.end() ?? Promise.resolve() }
+      return {
+        error: asAttemptError(error),
+        ending: session?.end(openedAt !== undefined && !signal.aborted) ?? Promise.resolve(),
+      }
     } finally {
       this.#upstream?.close()
       this.#upstream = undefined

@@ -5,6 +5,8 @@ import { type LinkedServers, readIceServers } from './link-header.js'
 const TIMEOUT = 10_000
 /** For what nobody waits for, ms. */
 const SHORT_TIMEOUT = 2_000
+/** An engine that was started again looks for a session that is gone, and the next attempt waits for it, ms. */
+const LOST_TIMEOUT = 400
 const MOST_REDIRECTS = 5
 /** As the longest SDP that is read. */
 const MOST_BODY = 128 * 1024
@@ -46,8 +48,7 @@ export class WhipEndpoint {
     })
     const { status, headers, body, url } = answer
     const where = hostOf(url)
-    if (status < 200 || status > 299)
-      throw errorOfAnswer(status, headers, body, where, this.token !== undefined)
+    if (status < 200 || status > 299) throw errorOfAnswer(status, headers, body, where, this.token)
     // Some of the engines that came before the RFC say 200.
     if (status !== 201 && status !== 200)
       throw new AttemptError(
@@ -108,11 +109,12 @@ export class WhipSession {
     }
   }
 
-  /** Ends it; best effort, and never for long. Never rejects. */
-  async end(): Promise<void> {
+  /** Ends it; best effort, and never for long. Never rejects. @param isLost the engine may know nothing of it any more */
+  async end(isLost: boolean): Promise<void> {
     if (!this.url || this.#ended) return
     this.#ended = true
-    await send(this.url, this.token, { method: 'DELETE', timeout: SHORT_TIMEOUT }).catch(() => undefined)
+    const timeout = isLost ? LOST_TIMEOUT : SHORT_TIMEOUT
+    await send(this.url, this.token, { method: 'DELETE', timeout }).catch(() => undefined)
   }
 }
 

@@ -17,6 +17,8 @@ const LONGEST_BODY = 1024 * 1024
  */
 export class RelayServer {
   readonly relays: Relay[] = []
+  /** The methods of all requests so far. */
+  readonly requests: string[] = []
   #conditions: Pick<RelayOptions, 'host' | 'down' | 'up'>
 
   static async start(
@@ -66,6 +68,7 @@ export class RelayServer {
   }
 
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests.push(request.method ?? '')
     const isOffer = request.method === 'POST' && request.headers['content-type'] === 'application/sdp'
     if (request.method === 'PATCH') {
       // Trickled candidates would be a way past the relay.

@@ -55,14 +55,18 @@ export class Stage {
     private readonly server: Server,
   ) {}
 
-  static async open(browser: Browser): Promise<Stage> {
-    const script = await readFile(new URL('./page/player.js', import.meta.url))
+  /** @param more scripts to load after the player's own, by their files */
+  static async open(browser: Browser, more: readonly URL[] = []): Promise<Stage> {
+    const files = [new URL('./page/player.js', import.meta.url), ...more]
+    const scripts = await Promise.all(files.map((file) => readFile(file)))
+    const tags = scripts.map((_, index) => `<script src="/${index}.js"></script>`).join('')
     const server = createServer((request, response) => {
-      if (request.url === '/player.js') response.setHeader('content-type', 'text/javascript').end(script)
+      const script = scripts[Number(/^\/(\d+)\.js$/.exec(request.url ?? '')?.[1])]
+      if (script) response.setHeader('content-type', 'text/javascript').end(script)
       else
         response
           .setHeader('content-type', 'text/html; charset=utf-8')
-          .end('<!doctype html><title>player</title><body><script src="/player.js"></script>')
+          .end(`<!doctype html><title>player</title><body>${tags}`)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
@@ -93,6 +97,15 @@ export class Stage {
     return player
   }
 
+  /** A player whose media come another way: `open` is the source text of a function that opens it in the page. */
+  async show(open: string, argument: object): Promise<Player> {
+    const id = this.#next++
+    const text = await this.page.evaluate<string | null>(open, { id, ...argument })
+    const player = new Player(this.page, id, '', text ?? '', undefined, () => this.#players.delete(player))
+    this.#players.add(player)
+    return player
+  }
+
   async close(): Promise<void> {
     for (const player of [...this.#players]) await player.leave().catch(() => {})
     await this.page.close().catch(() => {})
@@ -108,9 +121,15 @@ export class Player {
     private readonly id: number,
     readonly offer: string,
     readonly answer: string,
-    readonly session: URL,
+    private readonly resource: URL | undefined,
     private readonly left: () => void,
   ) {}
+
+  /** Of WHEP. */
+  get session(): URL {
+    if (!this.resource) throw new Error('this player has no session')
+    return this.resource
+  }
 
   state(): Promise<PlayerState> {
     return this.page.evaluate('(id) => player.state(id)', this.id)
@@ -163,8 +182,7 @@ export class Player {
 
   /** Ends the session as a polite WHEP client does: DELETE, then close. */
   async leave(): Promise<void> {
-    const response = await fetch(this.session, { method: 'DELETE' })
-    await response.arrayBuffer()
+    if (this.resource) await (await fetch(this.resource, { method: 'DELETE' })).arrayBuffer()
     await this.vanish()
   }
 

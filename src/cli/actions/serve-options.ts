@@ -1,5 +1,6 @@
 import { OptionError } from '../../common/errors.js'
 import type { PixelFormat } from '../../image/source.js'
+import type { PublishOptions } from '../../track/index.js'
 import { checkTrackName } from '../../track/options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { type ArgumentKind, kindOf } from '../input/kind.js'
@@ -17,6 +18,11 @@ export interface ServeOptions extends StageOptions {
   readonly exit?: boolean
   /** By a process of its own, which starts another one when this one crashes. */
   readonly supervise?: boolean
+  /** WHIP endpoints, one for each input, in the same order. */
+  readonly whip?: readonly string[]
+  readonly whipToken?: string
+  /** How to publish there, when there are no viewers here and it is all that is wanted. */
+  readonly uplink?: Omit<PublishOptions, 'url'>
 }
 
 /** Options that would do nothing without an input of one of these kinds. */
@@ -62,6 +68,13 @@ export function checkServeOptions(args: readonly string[], options: ServeOptions
       'name',
       `at most one for each of ${args.length} ${args.length === 1 ? 'input' : 'inputs'}`,
       String(names),
+    )
+  const uplinks = options.whip?.length ?? 0
+  if (uplinks > args.length)
+    throw usage(
+      'whip',
+      `at most one for each of ${args.length} ${args.length === 1 ? 'input' : 'inputs'}`,
+      String(uplinks),
     )
   for (const name of options.name ?? []) checkName(name)
   const kinds = args.map(kindOf)

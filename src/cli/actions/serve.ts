@@ -1,3 +1,4 @@
+import type { ImageTrack } from '../../track/index.js'
 import { CliError, EXIT_USAGE, explain } from '../errors.js'
 import { uniqueNames } from '../input/names.js'
 import { type AnyInput, openInput } from '../input/open.js'
@@ -5,6 +6,7 @@ import { WatchedImages } from '../input/watch/watched-images.js'
 import { aborted, untilStopped } from '../lifecycle.js'
 import { Stage } from '../stage.js'
 import type { Terminal } from '../terminal/terminal.js'
+import { Uplink } from '../uplink.js'
 import { type Ending, runInput } from './run-input.js'
 import { checkServeOptions, type ServeOptions } from './serve-options.js'
 
@@ -14,6 +16,8 @@ const SPREAD_PATTERN = 4
 interface NamedInput {
   readonly name: string
   readonly input: AnyInput
+  /** The WHIP endpoint that was given for it. */
+  readonly whip: string | undefined
 }
 
 /** Opens the inputs, then the server, and shows them until the process is asked to stop. */
@@ -31,10 +35,13 @@ export async function serve(
       const stopped = AbortSignal.any([signal, closing.signal])
       let running: Promise<unknown> = Promise.resolve()
       try {
-        const tracks = inputs.map(({ name, input }) => ({
+        const tracks = inputs.map(({ name, input, whip }) => ({
           input,
+          whip,
           track: stage.addTrack(name, () => input.progress),
         }))
+        const uplinks = publishAll(tracks, options, terminal)
+        for (const { track, uplink } of uplinks) stage.showUplink(track, uplink)
         stage.announce(new Map(inputs.map(({ name, input }) => [name, input.description])))
         const endings = Promise.all(
           tracks.map(async ({ input, track }) => {
@@ -45,7 +52,12 @@ export async function serve(
           }),
         )
         running = endings
-        await Promise.race([aborted(signal), stage.failure, untilNothingIsLeft(endings, options)])
+        await Promise.race([
+          aborted(signal),
+          stage.failure,
+          untilNothingIsLeft(endings, options),
+          ...(options.listen === false ? uplinks.map(({ uplink }) => uplink.failure) : []),
+        ])
       } finally {
         // whatever the reason: inputs end before the tracks that they write to
         closing.abort()
@@ -55,6 +67,22 @@ export async function serve(
     },
     () => terminal.note('Stopping. Press Ctrl-C again to quit at once.'),
   )
+}
+
+/** The inputs that have a WHIP endpoint go there, too. Beside local viewers a refusal ends nothing. */
+function publishAll(
+  tracks: readonly { readonly track: ImageTrack; readonly whip: string | undefined }[],
+  options: ServeOptions,
+  terminal: Terminal,
+): { readonly track: ImageTrack; readonly uplink: Uplink }[] {
+  return tracks.flatMap(({ track, whip: url }) => {
+    if (url === undefined) return []
+    const { uplink: settings = { token: options.whipToken, bindAddress: options.mediaHost } } = options
+    const uplink = new Uplink(track, { url, ...settings }, terminal)
+    if (options.listen !== false)
+      uplink.failure.catch((error: unknown) => terminal.warn(`${track.name}: ${explain(error)}`))
+    return { track, uplink }
+  })
 }
 
 /** Resolves or rejects when there is no more reason to go on: every input has ended and nothing is there to be seen. */
@@ -82,7 +110,7 @@ async function openInputs(
   for (const [index, argument] of args.entries()) {
     try {
       const input = await openInput(argument, options, report)
-      opened.push({ name: options.name?.[index] ?? input.name, input })
+      opened.push({ name: options.name?.[index] ?? input.name, input, whip: options.whip?.[index] })
     } catch (error) {
       if (error instanceof CliError && error.exitCode === EXIT_USAGE) throw error
       failures.push(error)
@@ -102,5 +130,5 @@ async function openInputs(
   if (opened.filter(({ input }) => input.kind === 'image').length >= SPREAD_PATTERN)
     terminal.note("Each image is a track of its own. For a slideshow quote the pattern: 'folder/*.png'")
   const unique = uniqueNames(opened.map(({ name }) => name))
-  return opened.map(({ input }, index) => ({ input, name: unique[index]! }))
+  return opened.map(({ input, whip }, index) => ({ input, whip, name: unique[index]! }))
 }

@@ -3,7 +3,7 @@ import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { limitOption, trustProxyOption } from '../limit-flags.js'
-import { collect, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
+import { collect, collectWhipUrl, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import {
   advertiseOption,
@@ -16,6 +16,7 @@ import {
   tlsCertOption,
   tlsKeyOption,
   udpPortOption,
+  whipTokenOption,
 } from './shared.js'
 
 export function serveCommand(): Command {
@@ -59,6 +60,13 @@ export function serveCommand(): Command {
     )
     .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
     .option('--supervise', 'start again when it crashes; viewers come back by themselves')
+    .addOption(
+      new Option(
+        '--whip <url>',
+        'also publish to this WHIP endpoint; give it once for each input, in the same order',
+      ).argParser(collectWhipUrl),
+    )
+    .addOption(whipTokenOption('--whip-token <token>'))
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
     .addOption(portOption())

@@ -7,6 +7,7 @@ import {
   parseIngestToken,
   parsePort,
   parseUdpPort,
+  parseWhipToken,
 } from '../options.js'
 
 export const DEFAULT_PORT = 8080
@@ -74,4 +75,11 @@ export function ingestTokenOption(): Option {
     '--ingest-token <token>',
     'what senders have to show (Authorization: Bearer); needed with --host. Better PIXELCAST_INGEST_TOKEN',
   ).argParser(parseIngestToken)
+}
+
+/** The same, and for the same reason. @param flags what the command calls it */
+export function whipTokenOption(flags: string): Option {
+  return new Option(flags, 'bearer token for the WHIP endpoint')
+    .env('PIXELCAST_WHIP_TOKEN')
+    .argParser(parseWhipToken)
 }

@@ -9,6 +9,10 @@ export interface TrackCounts {
   /** Images that no viewer saw although somebody watched. */
   readonly dropped: number
   readonly viewers: number
+  /** How it is published elsewhere. */
+  readonly uplink?: string | undefined
+  /** False: it is not there to be watched here. Default true. */
+  readonly isWatchable?: boolean
 }
 
 /** How often the live lines change on a TTY, in ms. */
@@ -104,12 +108,14 @@ export function formatStatusLines(tracks: readonly TrackState[], most: number): 
   return [...lines, `and ${rest.length} more: ${describe(together)}`]
 }
 
-function describe({ progress, fps, viewers, dropped }: Omit<TrackState, 'name' | 'pushed'>): string {
+function describe(state: Omit<TrackState, 'name' | 'pushed'>): string {
+  const { progress, fps, viewers, dropped, uplink, isWatchable = true } = state
   const parts = [
     ...(progress ? [progress] : []),
     `${fps.toFixed(1)} fps`,
-    `${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`,
+    ...(isWatchable ? [`${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`] : []),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
+    ...(uplink === undefined ? [] : [uplink]),
   ]
   return parts.join(', ')
 }

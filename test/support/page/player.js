@@ -81,17 +81,44 @@ function record(p) {
   p.video.requestVideoFrameCallback(onFrame)
 }
 
+/** A player with its element; `pc` is what its media come by. */
+function open(id, pc) {
+  const video = document.createElement('video')
+  video.muted = true
+  video.autoplay = true
+  video.playsInline = true
+  document.body.append(video)
+  const p = { id, pc, video, frames: [], strip: newCanvas(), messages: [], negotiations: 0, closed: false }
+  players.set(id, p)
+  record(p)
+  return p
+}
+
 globalThis.player = {
+  /** For media that come another way than by WHEP; `connection` has what is used of a peer connection. Gives the element. */
+  adopt({ id, connection }) {
+    return open(id, connection).video
+  },
+
+  /** Makes the peer connection and answers an offer. Gives the answer's SDP. */
+  async accept({ id, sdp }) {
+    const pc = new RTCPeerConnection()
+    const { video } = open(id, pc)
+    pc.ontrack = (event) => {
+      video.srcObject = new MediaStream([event.track])
+      video.play().catch(() => {})
+    }
+    await pc.setRemoteDescription({ type: 'offer', sdp })
+    await pc.setLocalDescription(await pc.createAnswer())
+    await gathered(pc)
+    return pc.localDescription.sdp
+  },
+
   /** Makes the peer connection and gives the offer's SDP. `codec`: 'h264' | 'vp8' | undefined for the browser's own order. */
   async offer({ id, codec, channel, configuration }) {
     const pc = new RTCPeerConnection(configuration)
-    const video = document.createElement('video')
-    video.muted = true
-    video.autoplay = true
-    video.playsInline = true
-    document.body.append(video)
-    const p = { id, pc, video, frames: [], strip: newCanvas(), messages: [], negotiations: 0, closed: false }
-    players.set(id, p)
+    const p = open(id, pc)
+    const { video } = p
     const transceiver = pc.addTransceiver('video', { direction: 'recvonly' })
     if (codec) {
       const all = RTCRtpReceiver.getCapabilities('video').codecs
@@ -108,7 +135,6 @@ globalThis.player = {
       video.play().catch(() => {})
     }
     pc.onnegotiationneeded = () => p.negotiations++
-    record(p)
     await pc.setLocalDescription(await pc.createOffer())
     await gathered(pc)
     return pc.localDescription.sdp

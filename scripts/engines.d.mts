@@ -1,0 +1,2 @@
+export declare function findLiveKit(): string | undefined
+export declare function findJanus(): string | undefined

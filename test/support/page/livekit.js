@@ -1,0 +1,24 @@
+// Browser code: somebody in a room of LiveKit, by LiveKit's own client, shown by a player of player.js.
+globalThis.livekit = {
+  /** Joins, and shows whatever video comes. */
+  async join({ id, url, token }) {
+    const room = new LivekitClient.Room({ adaptiveStream: false, dynacast: false })
+    let receiver
+    const connection = {
+      get connectionState() {
+        return room.state
+      },
+      iceConnectionState: '',
+      getStats: async () => (receiver ? receiver.getStats() : new Map()),
+      close: () => room.disconnect(),
+    }
+    const video = player.adopt({ id, connection })
+    room.on('trackSubscribed', (track) => {
+      if (track.kind !== 'video') return
+      receiver = track.receiver
+      video.srcObject = new MediaStream([track.mediaStreamTrack])
+      video.play().catch(() => {})
+    })
+    await room.connect(url, token)
+  },
+}
