@@ -1,6 +1,7 @@
 import { SignalingError, show } from '../../common/errors.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
 import { BodyReader, readStream } from './body-reader.js'
+import { countFate, toldOf } from './fates.js'
 import { checkSender } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
 import { postStream } from './post-stream.js'
@@ -59,7 +60,7 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
         const length = contentLength(context)
         checkLength({ layout, length }, settings.maxBytes)
         return async (body) => {
-          await putImage({ name, track, layout, length }, body, { gate, settings, slots })
+          await countFate(gate, putImage({ name, track, layout, length }, body, { gate, settings, slots }))
           return new Response(null, { status: 204 })
         }
       }),
@@ -75,7 +76,10 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
           const layout = readRawLayout(queryOf(context))
           checkLength({ layout, length: undefined }, settings.maxBytes)
           const contentType = context.req.header('content-type') ?? ''
-          return (body) => postStream({ name, track, contentType, layout }, body, { gate, settings, slots })
+          return (body) =>
+            toldOf(gate, name, () =>
+              postStream({ name, track, contentType, layout }, body, { gate, settings, slots }),
+            )
         }),
     },
     { 'Accept-Post': ACCEPTED },
