@@ -19,11 +19,16 @@ export {
 export type { FrameMetadata, OverlayObject, Point } from './common/frame-metadata.js'
 export type { SendingTimes } from './common/frame-timing.js'
 export type { IceServer } from './common/ice-server.js'
+export type { LogFields, LogLevel, LogRecord } from './common/log.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export {
   createServer,
+  type DrainOptions,
   type IngestOptions,
   type LimitOptions,
+  type LogOption,
+  type MetricsOptions,
+  type PinoLike,
   type PixelcastServer,
   type ServerEvents,
   type ServerOptions,

@@ -100,6 +100,11 @@ export function parseAllowedHost(text: string, previous: readonly string[] | und
 }
 
 export function parseIngestToken(text: string): string {
+  return parseToken(text)
+}
+
+/** A bearer token. */
+export function parseToken(text: string): string {
   try {
     checkIngestToken(text)
     return text

@@ -5,6 +5,8 @@ import type { TlsFiles } from '../server/certificate.js'
 import type { ImageTrack } from '../track/index.js'
 import { checkAddresses, outerAddresses } from './addresses.js'
 import { CliError, EXIT_USAGE, explain } from './errors.js'
+import type { OperationOptions } from './operation.js'
+import { logTo, metricsOf } from './operation.js'
 import { isLoopback } from './options.js'
 import { Remarks } from './terminal/remarks.js'
 import { StatusLine } from './terminal/status.js'
@@ -12,7 +14,7 @@ import type { Terminal } from './terminal/terminal.js'
 import type { Uplink } from './uplink.js'
 
 /** Options that every command which opens a server has. */
-export interface StageOptions {
+export interface StageOptions extends OperationOptions {
   readonly host: string
   readonly port: number
   /** False: nobody can watch here. */
@@ -93,6 +95,8 @@ export class Stage {
       trustProxy: options.trustProxy,
       listen: options.listen ?? true,
       tls: tlsOf(options),
+      metrics: metricsOf(options),
+      log: logTo(options, terminal),
       ice: { bindAddress: options.mediaHost, udpPort: options.udpPort, advertise: options.advertise },
       ...(options.ingest && {
         ingest: { token: options.ingestToken, createTracks: true, maxTracks: MAX_INGESTED },
@@ -126,7 +130,8 @@ export class Stage {
   /** Prints the addresses and starts the status line. `descriptions` by track name. */
   announce(descriptions: ReadonlyMap<string, string>): void {
     const { url } = this.#server
-    const { ingest, ingestToken } = this.#options
+    const { ingest, ingestToken, metricsHost = '127.0.0.1' } = this.#options
+    const { metricsPort } = this.#server
     this.#announced = true
     if (url !== undefined) this.#terminal.print(`Watch at ${url}`)
     for (const hostname of outerAddresses(this.#options.host))
@@ -137,6 +142,8 @@ export class Stage {
         `Send images to ${url}tracks/NAME/image (PUT) or ${url}tracks/NAME/stream (POST)${token}`,
       )
     }
+    if (metricsPort !== undefined)
+      this.#terminal.print(`Metrics at http://${metricsHost}:${metricsPort}/metrics`)
     const width = Math.max(0, ...this.#tracks.map(({ name }) => name.length))
     for (const track of this.#tracks) this.#announceTrack(track, width, descriptions.get(track.name))
     this.#terminal.note('Press Ctrl-C to stop.')
@@ -161,6 +168,13 @@ export class Stage {
     track.on('error', (error) => remarks.add(explain(error)))
     track.on('close', () => remarks.flush())
     this.#tracks.push(track)
+  }
+
+  /** New sessions are refused, viewers asked to come back later, and waited for. */
+  async drain(): Promise<void> {
+    this.#status.stop()
+    const { drainTimeout } = this.#options
+    await this.#server.drain({ timeout: drainTimeout === undefined ? undefined : drainTimeout * 1000 })
   }
 
   async close(): Promise<void> {

@@ -4,10 +4,13 @@ import type { SendingTimes } from './frame-timing.js'
 /** Why a viewer needed a keyframe: it joined, it asked (PLI, FIR), its queue overflowed, it changed the rung. */
 export type KeyframeCause = 'joined' | 'asked' | 'overflow' | 'rung'
 
+/** How frames get to a viewer: `websocket` where UDP does not pass. */
+export type Transport = 'webrtc' | 'websocket'
+
 /** How one viewer is sent to. Rates in bit/s, times in ms, counts since it connected. */
 export interface ViewerStats {
   /** How frames get to it: `websocket` where UDP does not pass. */
-  readonly transport: 'webrtc' | 'websocket'
+  readonly transport: Transport
   /** What it decodes. */
   readonly codec: VideoCodec
   /** The rung that it watches: both sides of the image divided by this, 1, 2 or 4; undefined before its first picture. */

@@ -2,7 +2,7 @@ import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { LimitError } from '../common/errors.js'
 import { EncodeLoad } from '../encode/index.js'
-import type { ConnectOptions } from './api.js'
+import type { ConnectOptions, Readiness } from './api.js'
 import type { EngineTrack } from './engine-track.js'
 import { LimitReports } from './limit-reports.js'
 import type { EngineLimits } from './limits.js'
@@ -27,7 +27,10 @@ export class Admission {
   readonly #reports: LimitReports
   readonly #limiter: SessionLimiter
 
-  constructor(limits: EngineLimits, onLimit: (error: LimitError) => void) {
+  constructor(
+    private readonly limits: EngineLimits,
+    onLimit: (error: LimitError) => void,
+  ) {
     this.#reports = new LimitReports(onLimit)
     this.#limiter = new SessionLimiter(
       limits,
@@ -50,6 +53,15 @@ export class Admission {
   /** Media can flow to a session. */
   connected(session: string): void {
     this.#seats.get(session)?.connected(monotonicNow())
+  }
+
+  /** Whether there is a place for somebody, whoever it is and whatever it wants to watch. */
+  readiness(): Readiness {
+    const { sessions, sendLoad } = this.limits
+    if (this.#seats.size >= sessions) return { status: 'full', detail: `all ${sessions} places are taken` }
+    if (sendLoad < 1 && this.#threadLoad.share > sendLoad)
+      return { status: 'overloaded', detail: `the engine is busy for more than ${sendLoad} of the time` }
+    return { status: 'ready' }
   }
 
   /** A session is over, or did not come about. Idempotent. */

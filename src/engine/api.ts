@@ -1,4 +1,5 @@
 import type { IceServerAccess } from '../common/ice-server.js'
+import type { EngineMeasures } from '../common/measures.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
 import type { ImageProducer } from '../track/index.js'
@@ -33,6 +34,10 @@ export interface EngineApi {
   disconnect(session: string): boolean
   /** The track's last image, encoded; undefined when it has none yet. */
   snapshot(track: string, format: 'png' | 'jpg'): Promise<Uint8Array | undefined>
+  /** Whether new sessions are taken, and why not. */
+  readiness(): Readiness
+  /** What happened so far, in numbers. */
+  measures(): EngineMeasures
   /** The writing end of a track; undefined when there is no such track. */
   producer(track: string): ImageProducer | undefined
 }
@@ -95,6 +100,11 @@ export interface UpstreamApi {
 }
 
 export type UpstreamStats = Omit<ViewerStats, 'ignoredMessages' | 'transport'>
+
+/** Whether new sessions are taken. */
+export type Readiness =
+  | { readonly status: 'ready' }
+  | { readonly status: 'draining' | 'full' | 'overloaded' | 'closing'; readonly detail: string }
 
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */

@@ -1,6 +1,7 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { FrameTiming } from '../common/frame-timing.js'
+import type { TrackMeasures } from '../common/measures.js'
 import {
   ContentCost,
   defaultBitrate,
@@ -11,7 +12,7 @@ import {
   type Scale,
 } from '../encode/index.js'
 import type { TrackMemory, TrackSettings } from '../track/index.js'
-import { ImageProducer, TrackControl, Word } from '../track/index.js'
+import { ImageProducer, readStats, TrackControl, Word } from '../track/index.js'
 import type { TrackInfo } from './api.js'
 import { TrackFeed } from './feed.js'
 import { Outlet } from './outlet.js'
@@ -79,6 +80,11 @@ export class EngineTrack {
       fps: this.#feed.fps,
       pushed: this.#feed.pushed,
     }
+  }
+
+  measures(): Omit<TrackMeasures, 'sending'> {
+    const { pushed, dropped, refused, encoders } = readStats(this.#control)
+    return { name: this.name, pushed, dropped, refused, encoders, ...this.#feed.counts.read() }
   }
 
   /** Of the last image, pixels. */

@@ -1,6 +1,7 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { SignalingError, show } from '../common/errors.js'
+import type { EngineMeasures } from '../common/measures.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import type {
   ImageProducer,
@@ -16,6 +17,7 @@ import type {
   ConnectResult,
   EngineApi,
   PublishingApi,
+  Readiness,
   SocketConnectResult,
   SocketState,
   StreamIdentity,
@@ -25,6 +27,7 @@ import type {
   UpstreamSettings,
 } from './api.js'
 import { Backchannel } from './backchannel.js'
+import type { DrainOptions } from './drain.js'
 import { EngineTrack } from './engine-track.js'
 import type { MessagePipe } from './message-pipe.js'
 import { type SessionEvents, type SessionOptions, Sessions, type Watched } from './sessions.js'
@@ -100,6 +103,7 @@ export class Engine implements EngineApi, PublishingApi {
     this.#sessions.dismissAll('the track was removed', track)
     this.#upstreams.close(track)
     this.#tracks.delete(name)
+    this.#sessions.meter.forget(name)
     backchannel.close()
     const removed = track.close()
     this.#removing.add(removed)
@@ -181,6 +185,25 @@ export class Engine implements EngineApi, PublishingApi {
     events: UpstreamEvents,
   ): UpstreamApi {
     return this.#upstreams.open(name, this.#tracks.get(name)?.track, source, settings, events)
+  }
+
+  readiness(): Readiness {
+    if (this.#closing) return { status: 'closing', detail: 'the server is closing' }
+    return this.#sessions.readiness()
+  }
+
+  measures(): EngineMeasures {
+    const sending = this.#sessions.sending(monotonicNow())
+    const tracks = [...this.#tracks.values()].map(({ track }) => ({
+      ...track.measures(),
+      sending: sending.get(track.name) ?? [],
+    }))
+    return { tracks, ...this.#sessions.meter.read() }
+  }
+
+  /** Takes no new sessions, and asks the viewers to come back later; resolves when all have left, or time is up. */
+  drain(options: DrainOptions): Promise<void> {
+    return this.#sessions.drain(options)
   }
 
   /**

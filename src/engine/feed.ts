@@ -13,6 +13,7 @@ import {
   type TrackEncoder,
 } from '../encode/index.js'
 import { ImageConsumer, type TakenImage, type TrackMemory, Word } from '../track/index.js'
+import { FeedMeter } from './feed-meter.js'
 import { LastImages } from './last-images.js'
 import { PushInterval } from './push-interval.js'
 import { RateMeter } from './rate-meter.js'
@@ -45,6 +46,7 @@ export class TrackFeed {
   readonly #encoders: RunningEncoders
   readonly #meter = new RateMeter()
   readonly #snapshots = new Snapshots()
+  readonly counts = new FeedMeter()
   readonly #retired: TrackEncoder[] = []
   /** For those who come later and for snapshots. */
   readonly #last = new LastImages()
@@ -175,6 +177,7 @@ export class TrackFeed {
     const image = this.#consumer.take()
     if (image) {
       this.#meter.count(monotonicNow())
+      this.counts.taken(image.waited)
       if (this.#encoders.size === 0) await this.#keep(image)
       else if (await this.#show(image)) await this.#encodeNew(image)
       return true
@@ -202,6 +205,7 @@ export class TrackFeed {
     for (const picture of pictures) this.#pictures.set(picture.scale, picture)
     this.#last.keep(image, start)
     this.#conversion = monotonicNow() - start
+    this.counts.converted(this.#conversion)
     return true
   }
 
@@ -256,16 +260,18 @@ export class TrackFeed {
     this.#pushes.update(this.pushed, now)
     return this.#encode(
       this.#encoders.all.filter(
-        (running) => running.encoder.wants(image.captureTime) && this.#isFree(running, now),
+        (running) =>
+          this.counts.isWanted(running.encoder, image.captureTime) && this.#isFree(running, now, true),
       ),
       image.waited,
     )
   }
 
   /** Else it is asked again when those who watch can take something. */
-  #isFree({ encoder, scale }: RunningEncoder, now: number): boolean {
+  #isFree({ encoder, scale }: RunningEncoder, now: number, isNew = false): boolean {
     const backlog = this.events.backlog(encoder.codec, scale)
     if (backlog > 0) encoder.postpone(now + backlog)
+    if (backlog > 0 && isNew) this.counts.skipped(encoder.codec, 'busy')
     return backlog === 0
   }
 
@@ -281,7 +287,9 @@ export class TrackFeed {
           const start = monotonicNow()
           const frame = await encoder.encode(picture, start, budget)
           const encodedAt = monotonicNow()
+          if (!frame) this.counts.skipped(encoder.codec, 'rate')
           if (!frame || this.#closed) return
+          this.counts.encoded(encoder.codec, frame.keyframe, encodedAt - start)
           this.#consumer.control.add(Word.FramesEncoded)
           if (frame.keyframe) this.#consumer.control.add(Word.Keyframes)
           const [convert, encode] = [this.#conversion, encodedAt - start]

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { SignalingError } from '../common/errors.js'
+import type { SendMeasures, SessionEvent } from '../common/measures.js'
 import { negotiate, parseOffer, parseTrickleFragment } from '../signaling/index.js'
 import type { IceOptions } from '../transport/index.js'
 import type { Admission } from './admission.js'
-import type { ConnectOptions, ConnectResult, SocketConnectResult, SocketState } from './api.js'
+import type { ConnectOptions, ConnectResult, Readiness, SocketConnectResult, SocketState } from './api.js'
 import type { Backchannel } from './backchannel.js'
+import { Drain, type DrainOptions } from './drain.js'
 import type { EngineTrack } from './engine-track.js'
 import { iceFor, serversFor } from './ice-choice.js'
 import type { EngineLimits } from './limits.js'
 import type { MessagePipe } from './message-pipe.js'
+import { SessionMeter } from './session-meter.js'
 import { SocketViewer } from './socket-viewer.js'
 import { Viewer, type ViewerEvents, type ViewerSettings } from './viewer.js'
 import type { EngineViewer, WatcherIdentity } from './watcher.js'
@@ -27,6 +31,8 @@ export interface SessionEvents {
   onViewer(track: string, viewer: string): void
   onViewerConnected(viewer: string): void
   onViewerClosed(viewer: string, reason: string): void
+  /** A session begins, connects, ends: for the log. */
+  onSession?(event: SessionEvent): void
   /** Something went wrong that belongs to no track; the engine goes on. */
   onError(error: unknown): void
 }
@@ -46,13 +52,17 @@ interface Place extends Watched {
 export class Sessions {
   /** By the secret that names the session. */
   readonly #viewers = new Map<string, { readonly viewer: EngineViewer; readonly watched: Watched }>()
+  readonly meter: SessionMeter
+  #drain: Drain | undefined
   #count = 0
 
   constructor(
     private readonly options: SessionOptions,
     private readonly admission: Admission,
     private readonly events: SessionEvents,
-  ) {}
+  ) {
+    this.meter = new SessionMeter((event) => this.events.onSession?.(event))
+  }
 
   /** Answers an offer. Throws `SignalingError`. */
   async connect(watched: Watched, offerSdp: string, options: ConnectOptions): Promise<ConnectResult> {
@@ -173,6 +183,28 @@ export class Sessions {
       if (!of || watched.track === of) this.dismiss(viewer, reason, true)
   }
 
+  readiness(): Readiness {
+    if (this.#drain) return { status: 'draining', detail: this.#drain.refusal.message }
+    return this.admission.readiness()
+  }
+
+  /** What was sent of each track, to those who are there and to those who were. */
+  sending(now: number): Map<string, SendMeasures[]> {
+    return this.meter.sending(this.#all(), now)
+  }
+
+  /** Takes no new ones, and asks those who are there to come back later; resolves when all have left, or time is up. */
+  drain(options: DrainOptions): Promise<void> {
+    this.#drain ??= new Drain(
+      options,
+      this.#all().map((viewer) => () => {
+        if (this.has(viewer.identity.session))
+          viewer.tell({ t: 'bye', reason: 'the server is going away', retry: true })
+      }),
+    )
+    return this.#drain.done
+  }
+
   /** Once a second. */
   tick(now: number): void {
     for (const { viewer } of [...this.#viewers.values()]) {
@@ -182,6 +214,11 @@ export class Sessions {
         this.events.onError(error)
       }
     }
+    this.meter.sample(this.#all(), now)
+  }
+
+  #all(): EngineViewer[] {
+    return [...this.#viewers.values()].map(({ viewer }) => viewer)
   }
 
   #get(session: string): EngineViewer | undefined {
@@ -189,6 +226,7 @@ export class Sessions {
   }
 
   #admit(watched: Watched, codec: VideoCodec, { address, holder }: ConnectOptions): Place {
+    if (this.#drain) throw this.#drain.refusal
     const { track } = watched
     const session = randomBytes(16).toString('base64url')
     this.admission.enter({
@@ -213,6 +251,7 @@ export class Sessions {
       const viewer = make({ rates, playoutDelay, limits: this.options.limits.peer })
       this.#viewers.set(identity.session, { viewer, watched: { track, backchannel } })
       track.countViewers(1)
+      this.meter.begin(viewer, monotonicNow())
       this.events.onViewer(track.name, identity.id)
       return viewer
     } catch (error) {
@@ -232,6 +271,7 @@ export class Sessions {
       onOpen: () => {
         this.admission.connected(identity.session)
         track.addViewer(viewer())
+        this.meter.connected(viewer(), monotonicNow())
         this.events.onViewerConnected(identity.id)
       },
       onClose: (reason) => this.#end(viewer(), reason),
@@ -250,11 +290,13 @@ export class Sessions {
     const watched = this.#viewers.get(session)?.watched
     if (!this.#viewers.delete(session)) return
     this.admission.leave(session)
+    this.meter.end(viewer, reason, monotonicNow())
     if (tell) viewer.close(reason, retry)
     else viewer.close()
     watched?.backchannel.leave(viewer)
     watched?.track.removeViewer(viewer)
     watched?.track.countViewers(-1)
     this.events.onViewerClosed(id, reason)
+    if (this.#viewers.size === 0) this.#drain?.finish()
   }
 }

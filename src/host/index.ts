@@ -1,4 +1,7 @@
+export type { DrainOptions } from './drain-options.js'
 export type { IngestOptions } from './ingest-options.js'
 export type { LimitOptions } from './limit-options.js'
+export type { LogOption, PinoLike } from './log/log.js'
+export type { MetricsOptions } from './metrics-options.js'
 export type { ServerOptions } from './options.js'
 export { createServer, type PixelcastServer, type ServerEvents } from './server.js'

@@ -89,9 +89,13 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
 }
 
 /** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */
-export function checkIngestToken(token: unknown): asserts token is string {
+export function checkIngestToken(token: unknown, field = 'ingest.token'): asserts token is string {
   if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token) && isLong(token)) return
-  refuse('token', '8 to 512 letters, digits and -._~+/=', showSecret(token))
+  throw new OptionError({
+    field,
+    expected: '8 to 512 letters, digits and -._~+/=',
+    actual: showSecret(token),
+  })
 }
 
 function isLong({ length }: string): boolean {

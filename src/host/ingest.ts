@@ -1,5 +1,6 @@
 import { EngineError, OptionError, SignalingError } from '../common/errors.js'
 import { createIngestApp } from '../server/app.js'
+import { IngestCounts } from '../server/ingest/counts.js'
 import { isIngest } from '../server/ingest/routes.js'
 import type { App } from '../server/routing.js'
 import type { ImageTrack } from '../track/index.js'
@@ -57,7 +58,8 @@ export class Ingest {
   }
 
   #createApp(): App {
-    const { cors, ingest: settings } = this.#settings
+    const { cors, ingest: settings, ingestCounts } = this.#settings
+    const counts = new IngestCounts(ingestCounts)
     return createIngestApp({
       ...(cors && { cors }),
       ...(settings && {
@@ -66,6 +68,7 @@ export class Ingest {
           gate: {
             track: (name) => this.#tracks.get(name),
             createTrack: async (name) => void this.makeTrack(name),
+            count: (fate, by) => counts.add(fate, by),
             report: (name, error) => this.#tracks.get(name)?.report('error', error),
           },
         },

@@ -1,4 +1,6 @@
+import type { LogLevel, LogRecord } from '../common/log.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
+import type { DrainOptions } from '../engine/drain.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
@@ -16,6 +18,7 @@ import type {
 import type { IceOptions } from '../transport/ice-options.js'
 import type { ViewerInput } from './input-queue.js'
 import type { LimitSettings } from './limit-options.js'
+import type { MetricsSettings } from './metrics-options.js'
 
 /** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
 
@@ -37,6 +40,12 @@ export interface ServerSettings {
   readonly ingest: IngestSettings | undefined
   /** After the engine failed. */
   readonly restart: boolean
+  /** What became of the images of the ingest (`IngestCounts`), counted by both threads. */
+  readonly ingestCounts: SharedArrayBuffer
+  /** Undefined: metrics are not told. */
+  readonly metrics: MetricsSettings | undefined
+  /** Graver entries go to the log, and those of this level. */
+  readonly logLevel: LogLevel | 'silent'
 }
 
 /**
@@ -44,7 +53,12 @@ export interface ServerSettings {
  * so is a track's `key`, which unlike its name is never used again.
  */
 export interface EngineCalls {
-  openServer: { params: { server: number; settings: ServerSettings }; result: { port: number | undefined } }
+  openServer: {
+    params: { server: number; settings: ServerSettings }
+    result: { port: number | undefined; metricsPort: number | undefined }
+  }
+  /** Resolves when all viewers have left, or time is up. */
+  drain: { params: { server: number; options: DrainOptions }; result: undefined }
   closeServer: { params: { server: number }; result: undefined }
   addTrack: {
     params: {
@@ -111,6 +125,7 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'input'; readonly inputs: readonly ViewerInput[] }
   | { readonly event: 'track-error'; readonly track: number; readonly error: SerializedError }
   | { readonly event: 'publication'; readonly publication: number; readonly change: PublicationChange }
+  | { readonly event: 'log'; readonly record: LogRecord }
   | { readonly event: 'track-wanted'; readonly name: string }
   | { readonly event: 'error'; readonly error: SerializedError }
 )

@@ -1,5 +1,6 @@
 import { checkKeys } from '../common/errors.js'
 import type { TlsFiles } from '../server/certificate.js'
+import { IngestCounts } from '../server/ingest/counts.js'
 import type { TrustProxy } from '../server/requester.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import { check, isTexts, isWhole } from './checks.js'
@@ -7,7 +8,9 @@ import { checkIce } from './ice-options.js'
 import { checkIngestOptions, type IngestOptions } from './ingest-options.js'
 import { checkLimits, type LimitOptions } from './limit-options.js'
 import { isLoopback } from './local-address.js'
+import { checkLog, type LogOption, logLevelOf } from './log/log.js'
 import type { ServerSettings } from './messages.js'
+import { checkMetricsOptions, type MetricsOptions } from './metrics-options.js'
 import { checkTrustProxy } from './trust-proxy.js'
 
 /** Options of `createServer`; every one may be left out. */
@@ -59,6 +62,16 @@ export interface ServerOptions {
    * back by themselves. Five times in a minute at most, then it is closed. Default true.
    */
   readonly restart?: boolean | undefined
+  /**
+   * Tells metrics, for Prometheus (`GET /metrics`). True: to programs of this machine, when `host` is loopback. Default
+   * false.
+   */
+  readonly metrics?: boolean | MetricsOptions | undefined
+  /**
+   * The log: a level writes JSON lines to stderr; or a logger as pino makes one, or a function. Without addresses of
+   * viewers, and without secrets. Default `silent`.
+   */
+  readonly log?: LogOption | undefined
 }
 
 const KNOWN = [
@@ -74,6 +87,8 @@ const KNOWN = [
   'tls',
   'ingest',
   'restart',
+  'metrics',
+  'log',
 ]
 
 /** @throws OptionError naming the option */
@@ -92,6 +107,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     tls,
     ingest,
     restart = true,
+    metrics,
+    log,
   } = options
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
@@ -106,6 +123,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   check(title === undefined || typeof title === 'string', 'title', 'a text', title)
   check(typeof restart === 'boolean', 'restart', 'true or false', restart)
   checkTrustProxy(trustProxy)
+  checkLog(log)
   if (tls !== undefined) {
     checkKeys(tls, ['certFile', 'keyFile'], 'tls.')
     for (const field of ['certFile', 'keyFile'] as const)
@@ -129,5 +147,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     trustProxy,
     ingest: checkIngestOptions(ingest),
     restart,
+    ingestCounts: IngestCounts.memory(),
+    metrics: checkMetricsOptions(metrics),
+    logLevel: logLevelOf(log),
   }
 }

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Emitter } from '../common/emitter.js'
 import { EngineError, type PixelcastError } from '../common/errors.js'
 import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
+import { checkDrainOptions, type DrainOptions } from './drain-options.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
+import { Log } from './log/log.js'
 import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
 import { OwnWebServer } from './own-web-server.js'
@@ -11,7 +13,7 @@ import { Publications } from './publications.js'
 import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
 import { ServerTracks } from './server-tracks.js'
-import { urlOf } from './server-url.js'
+import { urlOf, withPorts } from './server-url.js'
 import { ServerViewers } from './server-viewers.js'
 
 /** Events of a `PixelcastServer`, with the arguments of their listeners. */
@@ -37,8 +39,9 @@ export interface ServerEvents {
  */
 export async function createServer(options?: ServerOptions): Promise<PixelcastServer> {
   const settings = checkServerOptions(options)
+  const log = await Log.open(options?.log, options)
   const thread = EngineThread.acquire()
-  return PixelcastServer.open(thread, settings)
+  return PixelcastServer.open(thread, settings, log)
 }
 
 /** A running server, from `createServer`. */
@@ -47,6 +50,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #settings: ServerSettings
   /** Another one after each restart. */
   #id = 0
+  readonly #log: Log
   readonly #tracks: ServerTracks
   readonly #viewers: ServerViewers
   readonly #ingest: Ingest
@@ -54,14 +58,16 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #ownWebServer: OwnWebServer
   #port: number | undefined
   #isOpen = false
+  #metricsPort: number | undefined
   /** Whether the engine thread was acquired for this server, and not released. */
   #keepsAlive = true
   #closing: Promise<void> | undefined
   #failure: EngineError | undefined
   readonly #restarts = new Restarts()
 
-  private constructor(thread: EngineThread, settings: ServerSettings) {
+  private constructor(thread: EngineThread, settings: ServerSettings, log: Log) {
     super()
+    this.#log = log
     this.#thread = thread
     this.#settings = settings
     this.#tracks = new ServerTracks(settings.limits.tracks)
@@ -86,11 +92,12 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   /** @internal */
-  static async open(thread: EngineThread, settings: ServerSettings): Promise<PixelcastServer> {
-    const server = new PixelcastServer(thread, settings)
+  static async open(thread: EngineThread, settings: ServerSettings, log: Log): Promise<PixelcastServer> {
+    const server = new PixelcastServer(thread, settings, log)
     try {
-      server.#port = await server.#openEngine()
+      await server.#openEngine()
       server.#isOpen = true
+      log.server('started', { url: server.url, metricsPort: server.#metricsPort })
       return server
     } catch (error) {
       // Unless that was done when the engine failed meanwhile.
@@ -102,22 +109,27 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     }
   }
 
-  /** @returns the port */
-  async #openEngine(): Promise<number | undefined> {
+  async #openEngine(): Promise<void> {
     const server = this.#thread.register({
       onEvent: (event) => this.#on(event),
       onFailure: (error, isFinal) => this.#fail(error, isFinal),
     })
     this.#id = server
-    // Opened again it keeps the port that it was given.
-    const settings = { ...this.#settings, ...(this.#port !== undefined && { port: this.#port }) }
-    const { port } = await this.#thread.call('openServer', { server, settings })
-    return port
+    // Opened again it keeps the ports that it was given.
+    const settings = withPorts(this.#settings, this.#port, this.#metricsPort)
+    const { port, metricsPort } = await this.#thread.call('openServer', { server, settings })
+    this.#port = port
+    this.#metricsPort = metricsPort
   }
 
   /** The HTTP port; undefined with `listen: false`. */
   get port(): number | undefined {
     return this.#port
+  }
+
+  /** The port of the metrics, when they have one of their own (`metrics.port`). */
+  get metricsPort(): number | undefined {
+    return this.#metricsPort
   }
 
   /** Where the pages are, e.g. `http://127.0.0.1:8080/`; undefined with `listen: false`. */
@@ -143,6 +155,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     const track = nameOrTrack instanceof ImageTrack ? nameOrTrack : new ImageTrack(nameOrTrack, options)
     const { name } = track
     const key = this.#tracks.add(track)
+    this.#log.track('added', name)
     this.#show(track, key)
     // After that: the engine is told of its controls then.
     track.attach({
@@ -155,6 +168,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
           .catch(() => undefined),
       remove: async () => {
         this.#tracks.remove(name)
+        this.#log.track('removed', name)
         // A server that is gone has removed it already.
         await this.#thread.call('removeTrack', { server: this.#id, name }).catch(() => {})
         this.#tracks.forget(key)
@@ -203,6 +217,22 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#thread.retain()
   }
 
+  /**
+   * Closes the server without a jolt: new sessions are answered 503, `/readyz` as well, viewers are asked to come
+   * back later, one after the other. When they have left, or after `timeout`, it is closed as by `close()`.
+   *
+   * @throws OptionError naming the option
+   */
+  async drain(options?: DrainOptions): Promise<void> {
+    const settings = checkDrainOptions(options)
+    if (!this.#closing) {
+      this.#log.server('draining', { ...settings })
+      // An engine that fails meanwhile has no viewers left either.
+      await this.#thread.call('drain', { server: this.#id, options: settings }).catch(() => {})
+    }
+    await this.close()
+  }
+
   /** Ends every viewer and track; after the last server of a process nothing of pixelcast keeps it alive. Idempotent. */
   close(): Promise<void> {
     // Whoever waits for the end of it is not to be left alone.
@@ -224,6 +254,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#viewers.removeAll('the server was closed')
     this.#publications.end()
     this.#tracks.clear()
+    this.#log.server('stopped')
     this.emit('close')
   }
 
@@ -260,6 +291,9 @@ export class PixelcastServer extends Emitter<ServerEvents> {
         break
       case 'track-wanted':
         this.#onWanted(event.name)
+        break
+      case 'log':
+        this.#log.write(event.record)
         break
       case 'error':
         this.emit('error', restoreError(event.error))
@@ -300,6 +334,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
           track.reattach()
         }
         this.#publications.reopen()
+        this.#log.server('started', { url: this.url, metricsPort: this.#metricsPort })
         this.emit('restart', failure)
       },
       onFailure: ({ message }) => {
@@ -307,6 +342,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
         if (!this.#closing) this.#giveUp(new EngineError(text, { cause: failure }))
       },
     })
+    this.#log.failed(failure)
     this.#viewers.removeAll(failure.message)
     this.#report(failure)
   }
@@ -316,6 +352,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#failure = error
     this.#publications.end(error)
     this.#viewers.removeAll(error.message)
+    this.#log.failed(error)
     for (const track of this.tracks) track.detach(true)
     this.#tracks.clear()
     this.unref()

@@ -22,6 +22,7 @@ import {
   type ReplyMessage,
   type ServerSettings,
 } from './messages.js'
+import { Observation } from './observation.js'
 import { restoreError, serializeError } from './serialize-error.js'
 import { WantedTracks } from './wanted-tracks.js'
 
@@ -37,6 +38,7 @@ interface HostedServer {
   readonly listening: Listening | undefined
   readonly wanted: WantedTracks
   readonly publishers: Publishers
+  readonly observation: Observation
 }
 
 /** What a server that failed takes to close, ms; one whose encoder hangs is not waited for. */
@@ -52,8 +54,18 @@ quietFfmpeg()
 
 async function openServer(server: number, settings: ServerSettings) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
+  const observation = new Observation(settings, (record) => report({ event: 'log', record } as EngineEvent))
+  const { log } = observation
   const keys = new Map<string, number>()
   const keyOf = (track: string): number => keys.get(track) ?? 0
+  const reportError = (error: unknown): void => {
+    log.error(error)
+    report({ event: 'error', error: serializeError(error) } as EngineEvent)
+  }
+  const reportTrackError = (track: string, error: Error): void => {
+    log.error(error, track)
+    report({ event: 'track-error', track: keyOf(track), error: serializeError(error) } as EngineEvent)
+  }
   const inputs = new InputPost(
     (batch) => report({ event: 'input', inputs: batch } as EngineEvent),
     (viewer) => engine.closeChannel(viewer),
@@ -69,16 +81,24 @@ async function openServer(server: number, settings: ServerSettings) {
       onViewerControl: (viewer, canControl) =>
         report({ event: 'viewer-control', viewer, canControl } as EngineEvent),
       onInput: (viewer, message) => inputs.push(viewer, message),
-      onTrackError: (track, error) =>
-        report({ event: 'track-error', track: keyOf(track), error: serializeError(error) } as EngineEvent),
-      onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+      onSession: (event) => log.session(event),
+      onTrackError: (track, error) => reportTrackError(track, error),
+      onError: (error) => reportError(error),
     },
   )
   const publishers = new Publishers(engine, settings.ice, {
     onChange: (publication, change) => report({ event: 'publication', publication, change } as EngineEvent),
-    onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+    onError: reportError,
   })
   const wanted = new WantedTracks((name) => report({ event: 'track-wanted', name } as EngineEvent))
+  // One that failed may be on its way out still, with the ports and the tracks of this one.
+  await Promise.race([failing, pause(MOST_CLOSING_MS)])
+  try {
+    await observation.open(engine, reportError)
+  } catch (error) {
+    await Promise.all([engine.close(), observation.close()])
+    throw error
+  }
   const app = createApp(engine, {
     // Requests that come through an own web server were addressed to that one.
     ...(settings.port !== undefined && { host: settings.host }),
@@ -94,20 +114,15 @@ async function openServer(server: number, settings: ServerSettings) {
         gate: {
           track: (name) => engine.producer(name),
           createTrack: (name) => wanted.want(name),
-          report: (track, error) =>
-            report({
-              event: 'track-error',
-              track: keyOf(track),
-              error: serializeError(error),
-            } as EngineEvent),
+          report: reportTrackError,
+          ...observation.ofIngest,
         },
       },
     }),
-    onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+    ...observation.ofApp,
+    onError: reportError,
   })
   try {
-    // One that failed may be on its way out still, with the port and the tracks of this one.
-    await Promise.race([failing, pause(MOST_CLOSING_MS)])
     const listening =
       settings.port === undefined
         ? undefined
@@ -116,12 +131,13 @@ async function openServer(server: number, settings: ServerSettings) {
             port: settings.port,
             tls: settings.tls,
             upgrade: createUpgrade(engine, settings),
-            onError: (error) => report({ event: 'error', error: serializeError(error) } as EngineEvent),
+            onCertificate: () => log.certificateReloaded(),
+            onError: reportError,
           })
-    servers.set(server, { keys, engine, inputs, app, listening, wanted, publishers })
-    return { port: listening?.port }
+    servers.set(server, { keys, engine, inputs, app, listening, wanted, publishers, observation })
+    return { port: listening?.port, metricsPort: observation.metricsPort }
   } catch (error) {
-    await engine.close()
+    await Promise.all([engine.close(), observation.close()])
     throw error
   }
 }
@@ -137,7 +153,9 @@ async function closeServer(server: number, handsOver = false): Promise<undefined
   const closing = Promise.all([
     unpublished?.then(() => hosted?.engine.close(handsOver)),
     hosted?.listening?.close(),
-  ]).then(callbacksRun)
+  ])
+    .then(() => hosted?.observation.close())
+    .then(callbacksRun)
   closings.add(closing)
   await closing.finally(() => closings.delete(closing))
   return undefined
@@ -152,6 +170,9 @@ function hosted(server: number): HostedServer {
 const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<EngineCalls[N]['result']> } = {
   openServer: ({ server, settings }) => openServer(server, settings),
   closeServer: ({ server }) => closeServer(server),
+  async drain({ server, options }) {
+    await servers.get(server)?.engine.drain(options)
+  },
   async addTrack({ server, key, name, memory, settings, tokenDigest }) {
     const { engine, keys } = hosted(server)
     if (engine.addTrack(name, memory, settings, tokenDigest)) {

@@ -5,8 +5,11 @@ import { hostGuard } from './host-guard.js'
 import { addIngest } from './ingest/routes.js'
 import type { IngestGate, IngestSettings } from './ingest/settings.js'
 import { hostName, isLoopback } from './loopback.js'
+import { addMetrics, type MetricsPage } from './metrics/routes.js'
+import { type AnsweredRequest, observe } from './observe.js'
 import { addPages } from './pages.js'
 import { asPlainText, isProblem, problem, problemOf } from './problem.js'
+import { addReadiness } from './readiness.js'
 import type { TrustProxy } from './requester.js'
 import type { App, ServerEnv } from './routing.js'
 import { addTracks } from './tracks.js'
@@ -34,6 +37,13 @@ export interface AppOptions {
   readonly bodyBytes?: number
   /** Proxies that are believed where a request comes from; default: none. */
   readonly trustProxy?: TrustProxy
+  /** Metrics at `/metrics`. With `token` undefined only for programs of this machine, when the server is on loopback. */
+  readonly metrics?: { readonly page: MetricsPage; readonly token: string | undefined }
+  /** Called with every request when it was answered. `wantsDetail`: with the text of errors. */
+  readonly observer?: {
+    readonly onRequest: (request: AnsweredRequest) => void
+    readonly wantsDetail: boolean
+  }
   /** Called with what was thrown when a request is answered 500. */
   readonly onError?: (error: unknown) => void
 }
@@ -50,9 +60,23 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
   return build(options, (app) => {
     addPages(app, options)
     addTracks(app, engine)
+    addReadiness(app, engine)
+    addMetrics(app, {
+      page: options.metrics?.page,
+      token: options.metrics?.token,
+      isOpen: isPrivate(options),
+    })
     addIngestTo(app, options)
     addWhep(app, engine, options)
   })
+}
+
+/** Metrics alone, for a port of their own: whoever reaches it may ask. */
+export function createMetricsApp(
+  page: MetricsPage,
+  { host, token }: { readonly host: string; readonly token: string | undefined },
+): App {
+  return build({ host }, (app) => addMetrics(app, { page, token, isOpen: true }))
 }
 
 /** The routes of the ingest alone, for requests that came through the application's own web server. */
@@ -62,8 +86,9 @@ export function createIngestApp(options: AppOptions): App {
 
 function build(options: AppOptions, addRoutes: (app: App) => void): App {
   const app: App = new Hono<ServerEnv>()
-  const { cors: origins } = options
+  const { cors: origins, observer } = options
 
+  if (observer) app.use(observe(observer.onRequest, observer.wantsDetail))
   app.use(async (context, next) => {
     await next()
     if (isProblem(context.res) && context.req.header('accept')?.includes('text/html'))
@@ -88,11 +113,17 @@ function build(options: AppOptions, addRoutes: (app: App) => void): App {
   return app
 }
 
-function addIngestTo(app: App, { host, ingest }: AppOptions): void {
+/** Only this machine can reach the server. */
+function isPrivate({ host }: AppOptions): boolean {
+  return host !== undefined && isLoopback(hostName(host))
+}
+
+function addIngestTo(app: App, options: AppOptions): void {
+  const { ingest } = options
   addIngest(app, {
     settings: ingest?.settings,
     gate: ingest?.gate ?? NO_GATE,
-    isPrivate: host !== undefined && isLoopback(hostName(host)),
+    isPrivate: isPrivate(options),
   })
 }
 

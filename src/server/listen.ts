@@ -23,6 +23,8 @@ export interface ListenOptions {
   readonly tls?: TlsFiles | undefined
   /** Takes requests for a WebSocket. Default: they are answered as any other. */
   readonly upgrade?: Upgrade | undefined
+  /** A renewed certificate is in use. */
+  readonly onCertificate?: (() => void) | undefined
   /** Something failed that ends nothing: a renewed certificate that cannot be used. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -51,7 +53,7 @@ const TIMEOUT_CHECK_MS = 2_000
  * `OptionError` for a certificate that cannot be used.
  */
 export async function listen(app: App, listenOptions: ListenOptions): Promise<Listening> {
-  const { host, port, tls, upgrade, onError } = listenOptions
+  const { host, port, tls, upgrade, onCertificate, onError } = listenOptions
   const options = {
     IncomingMessage: PixelcastRequest,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -67,7 +69,7 @@ export async function listen(app: App, listenOptions: ListenOptions): Promise<Li
     }),
   )
   const { server, unwatch } = tls
-    ? await secureServer(tls, options, handler, onError)
+    ? await secureServer(tls, options, handler, { onCertificate, onError })
     : { server: createHttpServer(options, handler), unwatch: () => {} }
   // Without a listener Node asks for the body before anybody has looked at the headers.
   server.on('checkContinue', handler)
@@ -104,11 +106,18 @@ async function secureServer(
   files: TlsFiles,
   options: ServerOptions<typeof PixelcastRequest>,
   handler: RequestListener,
-  onError: (error: unknown) => void = () => {},
+  { onCertificate, onError = () => {} }: Pick<ListenOptions, 'onCertificate' | 'onError'>,
 ) {
   const current = await readCertificate(files)
   const server = createHttpsServer({ ...options, handshakeTimeout: HEADERS_TIMEOUT_MS, ...current }, handler)
-  const unwatch = watchCertificate(files, (certificate) => server.setSecureContext(certificate), onError)
+  const unwatch = watchCertificate(
+    files,
+    (certificate) => {
+      server.setSecureContext(certificate)
+      onCertificate?.()
+    },
+    onError,
+  )
   return { server, unwatch }
 }
 

@@ -37,7 +37,7 @@ export {
 export type { PublishOptions, PublishSettings } from './publish-options.js'
 export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } from './remote-viewer.js'
 export type { SelectedRectangle, SelectOptions } from './selections.js'
-export type { TrackStats } from './stats.js'
+export { readStats, type TrackStats } from './stats.js'
 export {
   ImageTrack,
   type TrackEvents,

@@ -33,6 +33,16 @@ export class CliProcess {
     )
   }
 
+  /** With environment variables beside those of the test. */
+  static startIn(environment: Readonly<Record<string, string>>, ...args: readonly string[]): CliProcess {
+    return new CliProcess(
+      spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...environment },
+      }),
+    )
+  }
+
   get pid(): number {
     return this.process.pid ?? 0
   }
@@ -63,6 +73,11 @@ export class CliProcess {
   stop(): Promise<number | null> {
     this.process.kill('SIGINT')
     return this.exited
+  }
+
+  /** Asks it to end in its own time, as a container's manager does. */
+  terminate(): void {
+    this.process.kill('SIGTERM')
   }
 
   /** Ends it if it still runs. */

@@ -17,8 +17,9 @@ const SEED = 7
 export async function demo(options: DemoActionOptions, terminal: Terminal): Promise<void> {
   const { size, fps } = options
   await untilStopped(
-    async (signal) => {
+    async (signal, beforeEnd) => {
       const stage = await Stage.open(options, terminal)
+      beforeEnd(() => stage.drain())
       try {
         const show = await DemoShow.open({ ...size, fps, seed: SEED })
         const detections = stage.addTrack('detections')

@@ -29,8 +29,9 @@ export async function serve(
   checkServeOptions(args, options)
   const inputs = await openInputs(args, options, terminal)
   await untilStopped(
-    async (signal) => {
+    async (signal, beforeEnd) => {
       const stage = await Stage.open(options, terminal)
+      beforeEnd(() => stage.drain())
       const closing = new AbortController()
       const stopped = AbortSignal.any([signal, closing.signal])
       let running: Promise<unknown> = Promise.resolve()

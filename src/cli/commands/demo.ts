@@ -1,8 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { DemoActionOptions } from '../actions/demo.js'
 import { limitOption, trustProxyOption } from '../limit-flags.js'
+import { terminalOf } from '../operation.js'
 import { parseFps, parseSize, type Size } from '../options.js'
-import { Terminal } from '../terminal/terminal.js'
+import {
+  drainTimeoutOption,
+  logFormatOption,
+  logLevelOption,
+  metricsHostOption,
+  metricsPortOption,
+  metricsTokenOption,
+} from './operation.js'
 import {
   advertiseOption,
   allowedHostOption,
@@ -40,6 +48,12 @@ export function demoCommand(): Command {
     .addOption(trustProxyOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
+    .addOption(metricsPortOption())
+    .addOption(metricsHostOption())
+    .addOption(metricsTokenOption())
+    .addOption(logLevelOption())
+    .addOption(logFormatOption())
+    .addOption(drainTimeoutOption())
     .addHelpText(
       'after',
       `
@@ -54,7 +68,7 @@ Examples:
     .action(async (options: DemoActionOptions) => {
       // only now: help and mistakes are answered without loading the engine
       const { demo } = await import('../actions/demo.js')
-      await demo(options, new Terminal())
+      await demo(options, terminalOf(options))
     })
 }
 

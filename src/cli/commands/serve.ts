@@ -3,8 +3,16 @@ import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { limitOption, trustProxyOption } from '../limit-flags.js'
+import { terminalOf } from '../operation.js'
 import { collect, collectWhipUrl, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
-import { Terminal } from '../terminal/terminal.js'
+import {
+  drainTimeoutOption,
+  logFormatOption,
+  logLevelOption,
+  metricsHostOption,
+  metricsPortOption,
+  metricsTokenOption,
+} from './operation.js'
 import {
   advertiseOption,
   allowedHostOption,
@@ -79,6 +87,12 @@ export function serveCommand(): Command {
     .addOption(trustProxyOption())
     .addOption(tlsCertOption())
     .addOption(tlsKeyOption())
+    .addOption(metricsPortOption())
+    .addOption(metricsHostOption())
+    .addOption(metricsTokenOption())
+    .addOption(logLevelOption())
+    .addOption(logFormatOption())
+    .addOption(drainTimeoutOption())
     .addHelpText(
       'after',
       `
@@ -100,10 +114,10 @@ Examples:
         throw new CliError('option --ingest-token: expected --ingest beside it, got none', EXIT_USAGE)
       if (options.supervise) {
         const { superviseServe } = await import('../actions/supervise-serve.js')
-        await superviseServe(inputs, options, new Terminal())
+        await superviseServe(inputs, options, terminalOf(options))
       }
       // only now: help and mistakes are answered without loading FFmpeg
       const { serve } = await import('../actions/serve.js')
-      await serve(inputs, options, new Terminal())
+      await serve(inputs, options, terminalOf(options))
     })
 }

@@ -6,7 +6,7 @@ import type { IngestSettings } from './settings.js'
 export type Way = 'loopback' | 'own-server' | 'anywhere'
 
 /** Headers that a proxy adds: the sender is somewhere else then, also when the proxy is on loopback. */
-const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'via']
+export const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'via']
 
 /**
  * Whether the sender of a request may send images. Throws `SignalingError` (401, 403).
@@ -48,8 +48,8 @@ export function checkSender(
     )
 }
 
-/** RFC 6750 §2.1 and §3. */
-function checkToken(authorization: string | null, token: string): void {
+/** RFC 6750 §2.1 and §3. Throws `SignalingError` (401). */
+export function checkToken(authorization: string | null, token: string): void {
   const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined && isSame(given, token)) return
   const expected = 'Authorization: expected Bearer and the token of this server'

@@ -46,14 +46,20 @@ export async function postStream(
   }: { gate: IngestGate; settings: IngestSettings; slots: OneSlotEach; pace: Pace },
 ): Promise<Response> {
   const counts: StreamCounts = { images: 0, refused: 0, dropped: 0, incomplete: 0 }
-  const refusals = new Refusals((error) => gate.report(name, error))
+  const refusals = new Refusals(
+    (error) => gate.report(name, error),
+    () => gate.count?.('refused'),
+  )
   let total = 0
   const push: PushImage = (to, image, count) => {
     const isTaken = to.addImage(image)
     body.hold(pace.charge(to, monotonicNow()))
     if (!isTaken && gate.track(name) !== to) throw trackClosed(name)
-    counts.images += isTaken ? count : count - 1
+    const images = isTaken ? count : count - 1
+    counts.images += images
+    gate.count?.('taken', images)
     if (!isTaken) counts.dropped++
+    if (!isTaken) gate.count?.('dropped')
     return isTaken
   }
   const onFailure = (error: unknown) => body.fail(error instanceof Error ? error : new Error(String(error)))

@@ -12,8 +12,14 @@ export class Refusals {
   #last: (() => ImageError) | undefined
   #reported = Number.NEGATIVE_INFINITY
 
-  /** @param report called now and then */
-  constructor(private readonly report: (error: ImageError) => void) {}
+  /**
+   * @param report called now and then
+   * @param each called for every one
+   */
+  constructor(
+    private readonly report: (error: ImageError) => void,
+    private readonly each: () => void = () => {},
+  ) {}
 
   get count(): number {
     return this.#count
@@ -26,6 +32,7 @@ export class Refusals {
   /** Throws `SignalingError` when there were too many in a row. */
   add(error: () => ImageError): void {
     this.#count++
+    this.each()
     this.#last = error
     const now = performance.now()
     if (now - this.#reported >= REPORT_INTERVAL) {

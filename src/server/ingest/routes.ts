@@ -2,6 +2,7 @@ import { monotonicNow } from '../../common/clock.js'
 import { SignalingError, show } from '../../common/errors.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
 import { BodyReader, readStream } from './body-reader.js'
+import { countFate, toldOf } from './fates.js'
 import { checkSender } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
 import { Pace } from './pace.js'
@@ -67,7 +68,7 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
         checkLength({ layout, length }, settings.maxBytes)
         if (track) pace.admit(track, monotonicNow())
         return async (body) => {
-          await putImage({ name, track, layout, length }, body, { gate, settings, slots })
+          await countFate(gate, putImage({ name, track, layout, length }, body, { gate, settings, slots }))
           return new Response(null, { status: 204 })
         }
       }),
@@ -84,7 +85,9 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
           checkLength({ layout, length: undefined }, settings.maxBytes)
           const contentType = context.req.header('content-type') ?? ''
           return (body) =>
-            postStream({ name, track, contentType, layout }, body, { gate, settings, slots, pace })
+            toldOf(gate, name, () =>
+              postStream({ name, track, contentType, layout }, body, { gate, settings, slots, pace }),
+            )
         }),
     },
     { 'Accept-Post': ACCEPTED },

@@ -1,5 +1,6 @@
 import type { PixelcastError } from '../../common/errors.js'
 import type { ImageProducer } from '../../track/index.js'
+import type { ImageFate } from './counts.js'
 
 /** How images are taken over HTTP; checked. Plain data, for it crosses threads. */
 export interface IngestSettings {
@@ -32,4 +33,8 @@ export interface IngestGate {
   createTrack(name: string): Promise<void>
   /** An image for a track was refused; the application may want to know. */
   report(name: string, error: PixelcastError): void
+  /** So many images had this fate. */
+  count?(fate: ImageFate, by?: number): void
+  /** A stream of images for a track begins, or ends. */
+  sender?(name: string, event: 'begun' | 'ended'): void
 }

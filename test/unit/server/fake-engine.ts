@@ -1,14 +1,17 @@
 import type { VideoCodec } from '../../../src/common/codec.js'
 import { SignalingError } from '../../../src/common/errors.js'
+import type { EngineMeasures } from '../../../src/common/measures.js'
 import type {
   ConnectOptions,
   ConnectResult,
   EngineApi,
   MessagePipe,
+  Readiness,
   SocketConnectResult,
   SocketState,
   TrackInfo,
 } from '../../../src/engine/api.js'
+import { SessionMeter } from '../../../src/engine/session-meter.js'
 import type { ImageProducer } from '../../../src/track/index.js'
 
 /** An engine that only remembers what it was asked. */
@@ -29,6 +32,7 @@ export class FakeEngine implements EngineApi {
   image: Uint8Array | undefined = new Uint8Array([1, 2, 3])
   /** Thrown by the next calls. */
   failure: unknown
+  state: Readiness = { status: 'ready' }
   #next = 1
 
   constructor(...names: string[]) {
@@ -91,6 +95,14 @@ export class FakeEngine implements EngineApi {
 
   disconnect(session: string): boolean {
     return this.sessions.delete(session)
+  }
+
+  readiness(): Readiness {
+    return this.state
+  }
+
+  measures(): EngineMeasures {
+    return { tracks: [], ...new SessionMeter().read() }
   }
 
   producer(): ImageProducer | undefined {
