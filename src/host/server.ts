@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { Emitter } from '../common/emitter.js'
 import {
   checkOption,
@@ -20,6 +21,7 @@ import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
 import { urlOf } from './server-url.js'
 import { ServerViewers } from './server-viewers.js'
+import { Upgrades } from './upgrades.js'
 
 /** Events of a `PixelcastServer`, with the arguments of their listeners. */
 export interface ServerEvents {
@@ -60,6 +62,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #viewers: ServerViewers
   readonly #ingest: Ingest
   readonly #publications: Publications
+  #upgrades: Upgrades | undefined
   #nextKey = 1
   #port: number | undefined
   #isOpen = false
@@ -207,10 +210,14 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     if (answer) return answer
     const serialized = await serializeRequest(request, this.#settings.limits.bodyBytes)
     if (serialized instanceof Response) return serialized
+    const sockets = this.#upgrades !== undefined
     try {
       await this.#restarts.pending
       return toResponse(
-        await this.#thread.call('request', { server: this.#id, request: { ...serialized, address } }),
+        await this.#thread.call('request', {
+          server: this.#id,
+          request: { ...serialized, address, sockets },
+        }),
       )
     } catch (error) {
       if (!this.#restarts.pending) throw error
@@ -222,6 +229,19 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => void = toNodeHandler(
     (request, { socket }) => this.#answer(request, socket.remoteAddress),
   )
+
+  /**
+   * For `upgrade` events of an own `node:http` server: takes the WebSocket of a viewer that UDP does not reach.
+   * Requests through `fetch` and `nodeHandler` offer this way from the time when this property was first read; else
+   * such viewers see nothing. The WebSocket lives in the application's thread: while that is busy, its pictures wait.
+   *
+   * @returns (the function) false, and does nothing, when the request is for something else
+   */
+  get handleUpgrade(): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
+    this.#upgrades ??= new Upgrades(this.#thread, () => this.#id, this.#settings.cors)
+    const upgrades = this.#upgrades
+    return (request, socket, head) => upgrades.handle(request, socket, head)
+  }
 
   /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
