@@ -1,5 +1,7 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel, LogRecord } from '../common/log.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
+import type { SocketState } from '../engine/api.js'
 import type { DrainOptions } from '../engine/drain.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
@@ -94,6 +96,9 @@ export interface EngineCalls {
   /** The application's answer to `track-wanted`; the track was added before. */
   trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
+  socketState: { params: { server: number; session: string }; result: SocketState }
+  /** The port is transferred. */
+  attachSocket: { params: { server: number; session: string; port: MessagePort }; result: undefined }
 }
 
 export type CallName = keyof EngineCalls

@@ -1,7 +1,8 @@
+import { EngineError } from '../common/errors.js'
 import { type ImageTrack, RemoteViewer } from '../track/index.js'
 import type { EngineThread } from './engine-thread.js'
 import type { ViewerInput } from './input-queue.js'
-import type { EngineEvent } from './messages.js'
+import type { EngineCalls, EngineEvent } from './messages.js'
 
 type ViewerEvent = Extract<EngineEvent, { readonly event: `viewer${string}` }>
 
@@ -38,6 +39,15 @@ export class ServerViewers {
         this.#remove(viewer, event.reason)
         break
     }
+  }
+
+  /** Answers an offer. Rejects with what the engine threw. */
+  async connect(params: EngineCalls['connect']['params']): Promise<{ answer: string; viewer: RemoteViewer }> {
+    const { answer, viewer: id } = await this.#thread.call('connect', params)
+    const viewer = this.get(id)
+    // Its events travel the same way as the answer, and were sent before it.
+    if (!viewer) throw new EngineError('the viewer left while it was answered')
+    return { answer, viewer }
   }
 
   receive(input: ViewerInput): void {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { Emitter } from '../common/emitter.js'
 import { EngineError, type PixelcastError } from '../common/errors.js'
-import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
+import { ImageTrack, type TrackOptions } from '../track/index.js'
 import { checkDrainOptions, type DrainOptions } from './drain-options.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
@@ -12,24 +13,11 @@ import { OwnWebServer } from './own-web-server.js'
 import { Publications } from './publications.js'
 import { Restarts } from './restarts.js'
 import { restoreError, serializeError } from './serialize-error.js'
+import type { ServerEvents } from './server-events.js'
 import { ServerTracks } from './server-tracks.js'
 import { urlOf, withPorts } from './server-url.js'
 import { ServerViewers } from './server-viewers.js'
-
-/** Events of a `PixelcastServer`, with the arguments of their listeners. */
-export interface ServerEvents {
-  /** A sender has made a track (see the option `ingest.createTracks`); its first image follows. */
-  track: [track: ImageTrack]
-  /**
-   * Something failed that belongs to no single call. An `EngineError` is the engine's end: `restart` follows, or, with
-   * the option `restart: false` or after too many of them, `close`.
-   */
-  error: [error: Error]
-  /** The engine failed, and the server is open again, with its tracks and their last images; `error` says why. */
-  restart: [error: EngineError]
-  /** The server is closed, by `close()` or because the engine failed. */
-  close: []
-}
+import { linkFor } from './track-link.js'
 
 /**
  * Starts an engine with its pages and WHEP on an HTTP port (unless `listen: false`).
@@ -86,6 +74,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       thread,
       ingest: this.#ingest,
       restarts: this.#restarts,
+      cors: settings.cors,
       bodyBytes: settings.limits.bodyBytes,
       server: () => this.#id,
     })
@@ -158,22 +147,20 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#log.track('added', name)
     this.#show(track, key)
     // After that: the engine is told of its controls then.
-    track.attach({
-      connect: (offer, connectOptions) => this.#connect(name, offer, connectOptions),
-      // When the engine is gone, there is nobody to be told.
-      publish: (settings) => this.#publications.start(name, settings),
-      send: (command) =>
-        void this.#thread
-          .call('trackCommand', { server: this.#id, track: name, command })
-          .catch(() => undefined),
-      remove: async () => {
-        this.#tracks.remove(name)
-        this.#log.track('removed', name)
-        // A server that is gone has removed it already.
-        await this.#thread.call('removeTrack', { server: this.#id, name }).catch(() => {})
-        this.#tracks.forget(key)
-      },
-    })
+    const parts = { thread: this.#thread, server: () => this.#id, publications: this.#publications }
+    track.attach(
+      linkFor(name, parts, {
+        connect: async (offer, connectOptions) => {
+          await this.#restarts.pending
+          return this.#viewers.connect({ server: this.#id, track: name, offer, options: connectOptions })
+        },
+        remove: () => {
+          this.#tracks.remove(name)
+          this.#log.track('removed', name)
+        },
+        removed: () => this.#tracks.forget(key),
+      }),
+    )
     return track
   }
 
@@ -199,6 +186,17 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   /** The same as `(req, res)`, for Express, Fastify or `node:http`. */
   readonly nodeHandler = (request: IncomingMessage, response: ServerResponse): void =>
     this.#ownWebServer.nodeHandler(request, response)
+
+  /**
+   * For `upgrade` events of an own `node:http` server: takes the WebSocket of a viewer that UDP does not reach.
+   * Requests through `fetch` and `nodeHandler` offer this way from the time when this property was first read; else
+   * such viewers see nothing. The WebSocket lives in the application's thread: while that is busy, its pictures wait.
+   *
+   * @returns (the function) false, and does nothing, when the request is for something else
+   */
+  get handleUpgrade(): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
+    return this.#ownWebServer.handleUpgrade
+  }
 
   /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
@@ -256,24 +254,6 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#tracks.clear()
     this.#log.server('stopped')
     this.emit('close')
-  }
-
-  async #connect(
-    track: string,
-    offer: string,
-    options: ConnectOptions,
-  ): Promise<{ answer: string; viewer: RemoteViewer }> {
-    await this.#restarts.pending
-    const { answer, viewer: id } = await this.#thread.call('connect', {
-      server: this.#id,
-      track,
-      offer,
-      options,
-    })
-    const viewer = this.#viewers.get(id)
-    // Its events travel the same way as the answer, and were sent before it.
-    if (!viewer) throw new EngineError('the viewer left while it was answered')
-    return { answer, viewer }
   }
 
   #on(event: EngineEvent): void {
