@@ -49,7 +49,7 @@ describe('a drain', () => {
 
 describe('the class of a reason', () => {
   it('is known of every reason in the sources', () => {
-    const reasons = ['engine', 'transport'].flatMap((room) => {
+    const reasons = ['engine', 'transport', 'server/socket'].flatMap((room) => {
       const folder = new URL(`../../../src/${room}/`, import.meta.url)
       return (
         readdirSync(folder)
