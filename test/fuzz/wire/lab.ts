@@ -110,7 +110,6 @@ export class Lab {
     this.done = this.accepted = 0
     await this.#attackersGone()
     const before = await this.server.call('measure')
-    await this.honest.call('reset')
     const [stats, viewer] = await Promise.all([
       this.server.call('stats'),
       this.server.call('firstViewerStats'),
@@ -147,20 +146,19 @@ export class Lab {
     this.#drops.look()
     await this.#attackersGone()
     await this.server.call('stop')
-    // What was pushed last is on its way still.
-    const settled = async () => {
+    // Since it came; what was sent last is on its way still.
+    const counts = async () => {
       const [viewer, [received]] = await Promise.all([
         this.server.call('firstViewerStats'),
         this.honest.call('stats'),
       ])
-      return { viewer, received }
+      return { sent: viewer?.framesSent ?? 0, dropped: viewer?.framesDropped, received: received! }
     }
     await until('the last frames', async () => {
-      const one = await settled()
-      const other = await settled()
-      return one.received!.frames === other.received!.frames && one.received!.missing === 0
+      const { sent, received } = await counts()
+      return sent === received.frames && received.missing === 0
     }).catch(() => {}) // It is counted below.
-    const { viewer, received } = await settled()
+    const last = await counts()
     const { pushed, dropped } = await this.server.call('stats')
     await this.server.call('countInputs')
     const after = await this.server.call('measure')
@@ -169,10 +167,10 @@ export class Lab {
     return {
       pushed: pushed - begun.pushed,
       superseded: dropped.superseded - begun.superseded,
-      sent: (viewer?.framesSent ?? 0) - begun.sent,
-      received: received!.frames,
-      dropped: viewer?.framesDropped ?? Number.NaN,
-      missingPackets: received!.missing,
+      sent: last.sent - begun.sent,
+      received: last.received.frames - begun.sent,
+      dropped: last.dropped ?? Number.NaN,
+      missingPackets: last.received.missing,
       droppedDatagrams: this.#drops.total,
       before: begun.before,
       after,
