@@ -38,6 +38,7 @@ export interface ServerProcessApi {
     track: string
     options?: TrackOptions
     limits?: LimitOptions
+    ingest?: boolean
   }): Promise<string>
   /** What viewers did so far, in order, with the viewer's id; and whether it may control by now. */
   inputs(): SeenInput[]
@@ -52,6 +53,12 @@ export interface ServerProcessApi {
   /** Asks for a rectangle; `abortAfter` ms ends the question. */
   select(request: { abortAfter?: number }): Promise<(Rectangle & { viewer: string }) | null>
   viewerStats(): Promise<(ViewerStats | undefined)[]>
+  /** Of the one that came first. */
+  firstViewerStats(): Promise<ViewerStats | undefined>
+  /** Answers offers as an application does, and ends the sessions; gives what went wrong but a refusal, or what came of it. */
+  answer(request: { offers: readonly string[] }): Promise<string[]>
+  /** What the server's `error` event told since the last call. */
+  errors(): string[]
   /**
    * Pushes numbered images until `stop`. With `blockFor` the thread is kept busy for so many ms after
    * each push, as a detector would, and `fps` does not count.
@@ -74,15 +81,26 @@ let track: ImageTrack | undefined
 let producing = false
 let number = 0
 const inputs: SeenInput[] = []
-const viewers: RemoteViewer[] = []
+/** In the order in which they came; those that are gone leave a gap. */
+const viewers: (RemoteViewer | undefined)[] = []
+const errors: string[] = []
 
 answerCalls<ServerProcessApi>({
-  async open({ port, track: name, options, limits }) {
-    server = await createServer({ ...(PAGE_TEST.isStock ? {} : LOCAL), port, limits })
+  async open({ port, track: name, options, limits, ingest = false }) {
+    server = await createServer({
+      ...(PAGE_TEST.isStock ? {} : LOCAL),
+      port,
+      limits,
+      ...(ingest && { ingest: { createTracks: true } }),
+    })
+    server.on('error', (error) => errors.push(error.stack ?? error.message))
     const added = server.addTrack(name, options)
     track = added
     added.on('viewer', (viewer) => {
       viewers.push(viewer)
+    })
+    added.on('leave', (viewer) => {
+      viewers[viewers.indexOf(viewer)] = undefined
     })
     for (const kind of ['key', 'pointer', 'wheel', 'control'] as const)
       added.on(kind, (input, { id, canControl }) => {
@@ -142,7 +160,25 @@ answerCalls<ServerProcessApi>({
     return selected ? { ...selected, viewer: selected.viewer.id } : null
   },
 
-  viewerStats: () => Promise.all(viewers.map((viewer) => viewer.stats())),
+  viewerStats: () => Promise.all(viewers.map((viewer) => viewer?.stats())),
+
+  firstViewerStats: async () => viewers[0]?.stats(),
+
+  answer: ({ offers }) =>
+    Promise.all(
+      offers.map(async (offer) => {
+        try {
+          const { viewer } = await track!.connect(offer)
+          viewer.close()
+          return 'accepted'
+        } catch (error) {
+          const status = (error as { status?: number }).status ?? 0
+          return status >= 400 && status < 500 ? 'refused' : String((error as Error).stack)
+        }
+      }),
+    ),
+
+  errors: () => errors.splice(0),
 
   measure() {
     globalThis.gc?.()

@@ -22,6 +22,7 @@ interface Viewer {
   readonly session: URL
   readonly channel: Channel | undefined
   readonly messages: string[]
+  readonly latencies: number[]
   state: string
   flood?: NodeJS.Timeout
   reports?: NodeJS.Timeout
@@ -69,6 +70,17 @@ async function openOne({ url, codec, deadline = 20_000, ...request }: OpenReques
       if (messages.length > MOST_MESSAGES) messages.splice(0, MOST_MESSAGES / 2)
     }),
   )
+  const latencies: number[] = []
+  let rtpOffset: number | undefined
+  stream.onFrame = (timestamp) => {
+    rtpOffset ??= rtpOffsetIn(messages)
+    if (rtpOffset === undefined) return
+    const [seconds, nanoseconds] = process.hrtime()
+    const now = seconds * 90_000 + (nanoseconds * 9) / 1e5
+    // Modulo 2^32, with sign.
+    latencies.push((Math.round(now - timestamp + rtpOffset) << 0) / 90)
+    if (latencies.length > MOST_MESSAGES) latencies.splice(0, MOST_MESSAGES / 2)
+  }
   const channelOpen = new Promise<void>((resolve) => channel?.onOpen(guarded(resolve)))
 
   const connected = new Promise<void>((resolve, reject) => {
@@ -101,7 +113,7 @@ async function openOne({ url, codec, deadline = 20_000, ...request }: OpenReques
     throw new Error(`WHEP POST: ${response.status} ${answer}`)
   }
   const session = new URL(response.headers.get('location') ?? '', url)
-  viewer = { pc, track, stream, session, channel, messages, state: 'new' }
+  viewer = { pc, track, stream, session, channel, messages, latencies, state: 'new' }
   viewers.push(viewer)
   const index = viewers.length - 1
   pc.setRemoteDescription(answer, 'answer')
@@ -126,6 +138,12 @@ function localOffer(pc: PeerConnection): Promise<string> {
     )
     pc.setLocalDescription('offer')
   })
+}
+
+/** What the server's first message says: RTP time is the time of the push plus this. */
+function rtpOffsetIn(messages: readonly string[]): number | undefined {
+  const hello = messages.find((text) => text.includes('"hello"'))
+  return hello === undefined ? undefined : (JSON.parse(hello) as { rtpOffset: number }).rtpOffset
 }
 
 async function open(request: OpenRequest): Promise<number[]> {
@@ -168,6 +186,7 @@ function flood({ viewer: index, perSecond }: { viewer: number; perSecond: number
   if (perSecond === 0) return
   let due = 0
   viewer.flood = setInterval(() => {
+    if (!viewer.track.isOpen()) return // the server had enough of it
     const { ssrc, newestSequence } = viewer.stream
     for (due += (perSecond * FLOOD_STEP) / 1000; due >= 1; due--) {
       viewer.track.sendMessageBinary(Buffer.from(pictureLossIndication(OWN_SSRC, ssrc)))
@@ -234,9 +253,24 @@ answerCalls<ReceiverApi>({
   open,
   stats,
   sendRtcp: ({ viewer, packet }) => viewers[viewer]!.track.sendMessageBinary(Buffer.from(packet)),
+  sendAll({ viewer, packets }) {
+    const { track } = viewers[viewer]!
+    let sent = 0
+    for (const packet of packets) {
+      try {
+        if (!track.isOpen()) break
+        track.sendMessageBinary(Buffer.from(packet))
+        sent++
+      } catch {
+        break // closed under it
+      }
+    }
+    return sent
+  },
   loseAndAsk: ({ viewer, oneIn }) => viewers[viewer]!.stream.loseOneIn(oneIn),
   flood,
   messages: () => viewers.map(({ messages }) => messages),
+  latencies: ({ viewer }) => viewers[viewer]!.latencies.splice(0),
   say,
   point,
   reset: () => {

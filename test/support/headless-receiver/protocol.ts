@@ -5,6 +5,8 @@ export interface ReceiverApi {
   stats(): ViewerStats[]
   /** Sends bytes as they are over the viewer's SRTCP. */
   sendRtcp(request: { viewer: number; packet: Uint8Array }): boolean
+  /** Sends several; gives how many of them were sent before the connection was gone. */
+  sendAll(request: { viewer: number; packets: readonly Uint8Array[] }): number
   /** From now on the viewer pretends that it never got every `oneIn`-th media packet, and asks for it by NACK. */
   loseAndAsk(request: { viewer: number; oneIn: number }): void
   /**
@@ -21,6 +23,11 @@ export interface ReceiverApi {
    * them now and then; 0: no longer. Gives how many were sent since the last call.
    */
   point(request: { perSecond: number }): number
+  /**
+   * From the push of each image to its last packet here, ms, since the last call: on the machine's monotonic clock,
+   * which is the same in every process. Needs a channel.
+   */
+  latencies(request: { viewer: number }): number[]
   /** Sets all counters to zero, so that only what comes from now on counts. */
   reset(): void
   /** Ends sessions: politely (DELETE), by closing the peer connection, or both. All viewers without `viewers`. */

@@ -15,6 +15,8 @@ export class ReceiveStream {
   #first = -1
   #newest = -1
   #keyframeAt = -1
+  /** The last packet of a frame is here. */
+  onFrame: (timestamp: number) => void = () => {}
   #lose: { oneIn: number; count: number } | undefined
 
   constructor(
@@ -107,6 +109,7 @@ export class ReceiveStream {
       else if ((timestamp - this.lastTimestamp) << 0 <= 0 && (second & 127) === this.mediaType)
         this.timestampsNotRising++
       this.lastTimestamp = timestamp
+      this.onFrame(timestamp)
       this.frames++
     }
   }

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnswerParameters, LocalTransport, Negotiated, Offer } from '../../../src/signaling/index.js'
+import { ROOT } from '../../support/child.js'
 
-const DIRECTORY = join(import.meta.dirname, '../../fixtures/sdp')
+const DIRECTORY = join(ROOT, 'test/fixtures/sdp')
 
 /** Offers that Chromium 156 and Firefox ESR 153 made, by file name without `.sdp`. */
 export const OFFERS: ReadonlyMap<string, string> = new Map(

@@ -1,0 +1,59 @@
+import type { Failure } from './target.js'
+import { Lab, type Watched, type WireTarget } from './wire/lab.js'
+
+/** Growth beyond this is a leak, KiB, or this share of what there was. */
+const MOST_GROWTH_KIB = 48 * 1024
+const MOST_GROWTH = 0.25
+const MOST_MORE_HANDLES = 4
+/** So much of the inputs first: what they leave behind are caches, not leaks. */
+const WARM_UP = 0.1
+
+export interface WireResult {
+  readonly done: number
+  readonly accepted: number
+  readonly failures: readonly Failure[]
+  readonly watched: Watched | undefined
+}
+
+export async function runWire(
+  target: WireTarget,
+  { seed, from, count, deadline }: { seed: number; from: number; count: number; deadline: number },
+): Promise<WireResult> {
+  const lab = await Lab.start(Number.isFinite(count) ? count : 1e15, deadline)
+  try {
+    try {
+      await lab.warm(
+        target,
+        seed,
+        from,
+        Math.min(5_000, Math.ceil((Number.isFinite(count) ? count : 1e6) * WARM_UP)),
+      )
+      await target.attack(lab, seed, from)
+      const watched = await lab.end()
+      for (const complaint of complaintsOf(watched)) lab.fail(from, complaint, [])
+      return { done: lab.done, accepted: lab.accepted, failures: lab.failures, watched }
+    } catch (error) {
+      // The last inputs are its suspects.
+      lab.fail(from + Math.max(0, lab.done - 1_000), String(error instanceof Error ? error.message : error))
+      return { done: lab.done, accepted: lab.accepted, failures: lab.failures, watched: undefined }
+    }
+  } finally {
+    await lab.close()
+  }
+}
+
+function complaintsOf({ sent, received, dropped, missingPackets, before, after }: Watched): string[] {
+  const complaints: string[] = []
+  if (received !== sent || missingPackets > 0)
+    complaints.push(
+      `the honest viewer was sent ${sent} frames and got ${received}; ${missingPackets} packets missing`,
+    )
+  if (dropped > 0) complaints.push(`${dropped} frames of the honest viewer were left out`)
+  const growth = after.residentKiB - before.residentKiB
+  if (growth > MOST_GROWTH_KIB && growth > before.residentKiB * MOST_GROWTH)
+    complaints.push(`memory grew from ${before.residentKiB} to ${after.residentKiB} KiB`)
+  for (const what of ['files', 'threads'] as const)
+    if (after[what] > before[what] + MOST_MORE_HANDLES)
+      complaints.push(`${what} grew from ${before[what]} to ${after[what]}`)
+  return complaints
+}
