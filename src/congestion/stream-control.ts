@@ -19,6 +19,8 @@ const LEAST_ROUND_FRAMES = 2
 const STANDING_QUEUE = 30
 /** … and with less than this there is none. */
 const NO_QUEUE = 12
+/** Delivery in less than this, ms, says something about timers and what shapers let through at once, and not about the link. */
+const LEAST_TIME = 20
 /** Acknowledgements that come within this time, ms, came in a burst after a pause: they say nothing about the rate. */
 const LEAST_SPACING = 5
 /** What the encoder may make, as a factor of what got through: to find out whether there is more … */
@@ -31,6 +33,8 @@ const HOLD_TIME = 1_000
 const LONGEST_HOLD = 8_000
 /** When this much more, or less, gets through, the link is another one. */
 const FOUND = 1.1
+/** In one round the estimate grows by this at most, once a queue was seen: shapers let short bursts through faster. */
+const MOST_GROWTH = 1.5
 /** Frames that are later than expected by this, ms, say that the rate has fallen, before any of them has come. */
 const OVERDUE = 200
 /** What the network took at best in this time, ms, it will take in the long run. */
@@ -97,6 +101,8 @@ export class StreamControl {
   #heldUntil = Number.NEGATIVE_INFINITY
   /** The estimate when the queue was seen last. */
   #ceiling = 0
+  /** What the estimate may grow to in this round. */
+  #limit = Number.POSITIVE_INFINITY
   #peak = { rate: 0, at: Number.NEGATIVE_INFINITY }
   #firstAnswerAt: number | undefined
   #collapsedAt = Number.NEGATIVE_INFINITY
@@ -227,7 +233,7 @@ export class StreamControl {
       this.#shortest = { time: trip, bytes: message.bytes, at: now }
     // Sending must not have been faster than delivering, or acknowledgements that were held up and come together would
     // count for more than the link takes (BBR, section 4.1).
-    const time = Math.max(now - message.deliveredAt, message.at - message.firstSentAt, 0.1)
+    const time = Math.max(now - message.deliveredAt, message.at - message.firstSentAt, LEAST_TIME)
     const rate = ((this.#delivered - message.delivered) * 8_000) / time
     const own = this.timeFor(Math.max(0, message.bytes - this.#shortest.bytes))
     const queue = Math.max(0, trip - this.#shortest.time - own)
@@ -237,7 +243,7 @@ export class StreamControl {
       // The first one is a keyframe, and alone on its way.
       if (queue >= STANDING_QUEUE) this.#bandwidth = Math.max(this.#minRate, rate)
     }
-    this.#bandwidth = Math.min(this.#maxRate, Math.max(this.#bandwidth, rate))
+    this.#bandwidth = Math.min(this.#maxRate, Math.max(this.#bandwidth, Math.min(rate, this.#limit)))
     this.#follow(message, queue, rate, now)
   }
 
@@ -257,6 +263,8 @@ export class StreamControl {
     if (round.leastQueue >= STANDING_QUEUE) this.#slowDown(round, now)
     else if (round.leastQueue > NO_QUEUE) this.#gain = 1
     else this.#speedUp(now)
+    if (!this.#starting)
+      this.#limit = now < this.#heldUntil ? FOUND * this.#ceiling : MOST_GROWTH * this.#bandwidth
     if (this.#bandwidth >= this.#peak.rate || now - this.#peak.at > CAPACITY_TIME)
       this.#peak = { rate: this.#bandwidth, at: now }
   }

@@ -64,7 +64,10 @@ export class SocketPipe implements MessagePipe {
   close(reason: string): void {
     if (this.#isOver) return
     this.#over()
-    this.webSocket.close(GOING_AWAY, Buffer.from(reason).subarray(0, MAX_REASON_BYTES))
+    // Whole characters, as many as there is room for.
+    const text = Buffer.alloc(MAX_REASON_BYTES)
+    const { written } = new TextEncoder().encodeInto(reason, text)
+    this.webSocket.close(GOING_AWAY, text.subarray(0, written))
     setTimeout(() => this.webSocket.terminate(), CLOSING_MS).unref()
   }
 
