@@ -1,4 +1,4 @@
-import { getEnvironmentData, setEnvironmentData, Worker } from 'node:worker_threads'
+import { getEnvironmentData, type MessagePort, setEnvironmentData, Worker } from 'node:worker_threads'
 import { EngineError } from '../common/errors.js'
 import {
   type CallMessage,
@@ -119,14 +119,18 @@ export class EngineThread {
   }
 
   /** @throws EngineError when the thread is gone or goes before it answers; else what the engine threw */
-  call<N extends CallName>(call: N, params: EngineCalls[N]['params']): Promise<EngineCalls[N]['result']> {
+  call<N extends CallName>(
+    call: N,
+    params: EngineCalls[N]['params'],
+    transfer: readonly MessagePort[] = [],
+  ): Promise<EngineCalls[N]['result']> {
     if (this.#end) return Promise.reject(this.#end)
     const id = this.#nextCall++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject })
       const message: CallMessage<N> = { id, call, params }
       try {
-        this.#worker.postMessage(message)
+        this.#worker.postMessage(message, transfer)
       } catch (error) {
         this.#pending.delete(id) // something that cannot be cloned
         throw error

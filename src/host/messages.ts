@@ -1,5 +1,7 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel, LogRecord } from '../common/log.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
+import type { SocketState } from '../engine/api.js'
 import type { DrainOptions } from '../engine/drain.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
@@ -26,6 +28,8 @@ import type { MetricsSettings } from './metrics-options.js'
 export interface ServerSettings {
   /** HTTP port; undefined: do not listen. */
   readonly port: number | undefined
+  /** Requests for a WebSocket come through the application's own web server. */
+  readonly upgrades: boolean
   readonly host: string
   readonly ice: IceOptions
   /** For viewers in Firefox. */
@@ -94,6 +98,9 @@ export interface EngineCalls {
   /** The application's answer to `track-wanted`; the track was added before. */
   trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
+  socketState: { params: { server: number; session: string }; result: SocketState }
+  /** The port is transferred. */
+  attachSocket: { params: { server: number; session: string; port: MessagePort }; result: undefined }
 }
 
 export type CallName = keyof EngineCalls

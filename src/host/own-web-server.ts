@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { SignalingError } from '../common/errors.js'
 import { serializeRequest, toNodeHandler, toResponse } from '../server/forward.js'
 import { problemOf } from '../server/problem.js'
 import type { EngineThread } from './engine-thread.js'
 import type { Ingest } from './ingest.js'
+import type { ServerSettings } from './messages.js'
 import type { Restarts } from './restarts.js'
+import { Upgrades } from './upgrades.js'
 
 export interface OwnWebServerParts {
+  readonly settings: Pick<ServerSettings, 'upgrades' | 'cors'>
   readonly thread: EngineThread
   readonly ingest: Ingest
   readonly restarts: Restarts
@@ -18,15 +22,24 @@ export interface OwnWebServerParts {
 
 /** The routes of a server for requests that come through the application's own web server, in its thread. */
 export class OwnWebServer {
-  constructor(private readonly parts: OwnWebServerParts) {}
+  readonly #upgrades: Upgrades
+
+  constructor(private readonly parts: OwnWebServerParts) {
+    this.#upgrades = new Upgrades(parts.thread, parts.server, parts.settings.cors)
+  }
 
   readonly nodeHandler: (request: IncomingMessage, response: ServerResponse) => void = toNodeHandler(
     (request, { socket }) => this.answer(request, socket.remoteAddress),
   )
 
+  /** @returns false, having done nothing, when the request is for something else than a session's WebSocket */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    return this.#upgrades.handle(request, socket, head)
+  }
+
   /** @param address where the request comes from, if that is known */
   async answer(request: Request, address?: string): Promise<Response> {
-    const { thread, ingest, restarts, bodyBytes } = this.parts
+    const { thread, ingest, restarts, bodyBytes, settings } = this.parts
     const answer = ingest.fetch(request)
     if (answer) return answer
     const serialized = await serializeRequest(request, bodyBytes)
@@ -34,7 +47,10 @@ export class OwnWebServer {
     try {
       await restarts.pending
       return toResponse(
-        await thread.call('request', { server: this.parts.server(), request: { ...serialized, address } }),
+        await thread.call('request', {
+          server: this.parts.server(),
+          request: { ...serialized, address, sockets: settings.upgrades },
+        }),
       )
     } catch (error) {
       if (!restarts.pending) throw error

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { Emitter } from '../common/emitter.js'
 import { EngineError, type PixelcastError } from '../common/errors.js'
 import { type ConnectOptions, ImageTrack, type RemoteViewer, type TrackOptions } from '../track/index.js'
@@ -84,6 +85,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#publications = new Publications(thread, () => this.#id)
     this.#ownWebServer = new OwnWebServer({
       thread,
+      settings,
       ingest: this.#ingest,
       restarts: this.#restarts,
       bodyBytes: settings.limits.bodyBytes,
@@ -199,6 +201,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   /** The same as `(req, res)`, for Express, Fastify or `node:http`. */
   readonly nodeHandler = (request: IncomingMessage, response: ServerResponse): void =>
     this.#ownWebServer.nodeHandler(request, response)
+
+  /**
+   * For `upgrade` events of an own `node:http` server (see the option `upgrades`): takes the WebSocket of a viewer that
+   * UDP does not reach. It lives in the application's thread: while that is busy, its pictures wait.
+   *
+   * @returns false, having done nothing, when the request is for something else
+   */
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean =>
+    this.#ownWebServer.handleUpgrade(request, socket, head)
 
   /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as

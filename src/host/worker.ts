@@ -23,6 +23,7 @@ import {
   type ServerSettings,
 } from './messages.js'
 import { Observation } from './observation.js'
+import { PortPipe } from './port-pipe.js'
 import { restoreError, serializeError } from './serialize-error.js'
 import { WantedTracks } from './wanted-tracks.js'
 
@@ -212,6 +213,13 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
   },
   async trackWanted({ server, name, error }) {
     servers.get(server)?.wanted.settle(name, error && restoreError(error))
+  },
+  async socketState({ server, session }) {
+    return hosted(server).engine.socketState(session)
+  },
+  async attachSocket({ server, session, port: end }) {
+    const pipe = new PortPipe(end)
+    if (!servers.get(server)?.engine.attachSocket(session, pipe)) pipe.close('the session has ended')
   },
   request: ({ server, request }) => runSerialized(hosted(server).app, request),
 }

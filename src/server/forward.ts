@@ -14,6 +14,8 @@ export interface SerializedRequest {
   readonly body?: Uint8Array<ArrayBuffer>
   /** Of whoever is at the other end of its connection; undefined: not known. */
   readonly address?: string | undefined
+  /** Requests for a WebSocket would get here as well. Default false. */
+  readonly sockets?: boolean
 }
 
 /** A response as plain data. */
@@ -54,7 +56,8 @@ export async function runSerialized(app: App, serialized: SerializedRequest): Pr
     const hasBody = body !== undefined && method !== 'GET' && method !== 'HEAD'
     const headers = serialized.headers.map(([name, value]): [string, string] => [name, value])
     const request = new Request(url, { method, headers, ...(hasBody && { body }) })
-    response = await app.fetch(request, { forwarded: true, address: serialized.address })
+    const { address, sockets = false } = serialized
+    response = await app.fetch(request, { forwarded: true, address, sockets })
   } catch (error) {
     response = problemOf(error)
   }

@@ -32,6 +32,8 @@ export interface ServerBindings {
   readonly address?: string | undefined
   /** It came through the application's own web server, which answers for its Host header. */
   readonly forwarded?: boolean
+  /** … and passes on requests for a WebSocket. Default: as the app was told. */
+  readonly sockets?: boolean
 }
 
 export type ServerEnv = { Bindings: ServerBindings }

@@ -30,7 +30,8 @@ export interface WhepOptions {
 export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}): void {
   const { sockets = false, bodyBytes = MAX_SDP_BYTES, trustProxy } = options
   const addresses = new AddressReader(trustProxy)
-  const accepted = sockets ? `${SDP}, ${JSON_TYPE}` : SDP
+  const takesSockets = ({ env }: RequestContext) => env?.sockets ?? sockets
+  const acceptPost = (has: boolean) => ({ 'Accept-Post': has ? `${SDP}, ${JSON_TYPE}` : SDP })
   resource(
     app,
     '/whep/:name',
@@ -38,11 +39,11 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
       GET: (context) => {
         const name = pathSegment(context, 2)
         if (!engine.track(name)) throw new SignalingError(404, `there is no track ${show(name)}`)
-        return new Response(null, { status: 204, headers: { 'Accept-Post': accepted } })
+        return new Response(null, { status: 204, headers: acceptPost(takesSockets(context)) })
       },
       POST: async (context) => {
         const name = pathSegment(context, 2)
-        if (sockets && hasContentType(context.req.raw, JSON_TYPE))
+        if (takesSockets(context) && hasContentType(context.req.raw, JSON_TYPE))
           return beginSocketSession(context, engine, name, readOptions(context, addresses))
         expectContentType(context.req.raw, SDP)
         const connectOptions = readOptions(context, addresses)
@@ -58,7 +59,7 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
         })
       },
     },
-    { 'Accept-Post': accepted },
+    acceptPost(sockets),
   )
   resource(
     app,
@@ -87,7 +88,6 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
     },
     { 'Accept-Patch': TRICKLE },
   )
-  if (!sockets) return
   // Requests for the upgrade itself do not come here.
   resource(app, '/whep/sessions/:id/socket', {
     GET: (context) => {

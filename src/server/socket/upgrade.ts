@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SOCKET_PROTOCOL } from '../../common/socket-protocol.js'
-import type { EngineApi, MessagePipe } from '../../engine/api.js'
+import type { EngineApi, MessagePipe, SocketState } from '../../engine/api.js'
 import { hostCheck } from '../host-guard.js'
 import { problem, problemOf } from '../problem.js'
 import { isOriginAllowed } from './origin.js'
@@ -46,7 +46,7 @@ export function createUpgrade(engine: EngineApi, options: UpgradeOptions = {}): 
       const refusal =
         refusesHost(request.headers.host ?? '') ??
         refuseRequest(request, options.cors) ??
-        (session === undefined ? nothingHere(request.url) : refuseSession(engine, session))
+        (session === undefined ? nothingHere(request.url) : refuseSession(engine.socketState(session)))
       if (refusal || session === undefined) return answer(refusal ?? nothingHere(request.url))
       accept(request, socket, head, (pipe) => {
         if (!engine.attachSocket(session, pipe)) pipe.close('the session has ended')
@@ -102,8 +102,9 @@ function nothingHere(url: string | undefined): Response {
   return problem(404, `there is no WebSocket at ${String(url).slice(0, 200)}`)
 }
 
-function refuseSession(engine: EngineApi, session: string): Response | undefined {
-  switch (engine.socketState(session)) {
+/** What is told of a session that cannot have a WebSocket now. */
+export function refuseSession(state: SocketState): Response | undefined {
+  switch (state) {
     case 'none':
       return problem(404, 'there is no such session (any more)')
     case 'other':

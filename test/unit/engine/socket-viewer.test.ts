@@ -45,14 +45,19 @@ const events = () => ({
   onChannelOpen: vi.fn(),
   onMessage: vi.fn(),
   onChannelClosed: vi.fn(),
+  onLimit: vi.fn(),
   onError: vi.fn(),
 })
+const LIMITS = {
+  handshakeTime: 10_000,
+  channel: { messages: 550, bytes: 128 * 1024, messageBytes: 4 * 1024 },
+}
 const identity = { id: 'viewer-1', session: 'secret', track: 'a' }
 
 function scene() {
   const heard = events()
   const pipe = new FakePipe()
-  const viewer: SocketViewer = new SocketViewer(identity, 'h264', {}, heard)
+  const viewer: SocketViewer = new SocketViewer(identity, 'h264', { rates: {}, limits: LIMITS }, heard)
   heard.onChannelOpen.mockImplementation(() => viewer.greet(true))
   const packetizer = new Packetizer('h264')
   const frame = (change: Partial<PacketizedFrame> = {}): PacketizedFrame => ({
@@ -190,6 +195,7 @@ describe('a viewer over a pipe', () => {
     viewer.attach(pipe)
     for (let i = 0; i < 1_401; i++) pipe.say({ t: 'ping', id: i, at: 0 })
     expect(heard.onChannelClosed).toHaveBeenCalledOnce()
+    expect(heard.onLimit).toHaveBeenCalledOnce()
     expect(pipe.texts.at(-1)).toEqual({ t: 'rights', control: false })
     pipe.say({ t: 'control', name: 'a', value: 1 })
     expect(heard.onMessage).not.toHaveBeenCalled()
