@@ -64,7 +64,7 @@ export class Packetizer {
       scale: frame.scale,
       metadata: frame.metadata,
       packets,
-      // A memory copy, far below the cost of the packets: 2 µs for 30 kB, and nobody has to know who watches how.
+      // For 30 kB some 15 µs, once for all viewers (measured on a busy machine); so nobody has to know who watches how.
       data: Buffer.from(frame.data),
       byteLength,
       sequenceNumber: this.#frames++,

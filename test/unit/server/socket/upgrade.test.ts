@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -179,6 +180,30 @@ describe('a session over a WebSocket', () => {
       spoil(client)
       await until('the end', () => end !== undefined)
     }
+  })
+
+  it('goes over TLS as well', async () => {
+    const engine = new FakeEngine('cam')
+    const file = (name: string) =>
+      fileURLToPath(new URL(`../../../fixtures/tls/${name}.pem`, import.meta.url))
+    const listening = await listen(createApp(engine, { host: '127.0.0.1', sockets: true }), {
+      host: '127.0.0.1',
+      port: 0,
+      tls: { certFile: file('first-cert'), keyFile: file('first-key') },
+      upgrade: createUpgrade(engine, { host: '127.0.0.1' }),
+    })
+    open.push(listening)
+    const { session } = engine.connectSocket('cam', ['vp8'])
+    const client = new WebSocket(
+      `wss://127.0.0.1:${listening.port}/whep/sessions/${session}/socket`,
+      SOCKET_PROTOCOL,
+      { rejectUnauthorized: false },
+    )
+    await once(client, 'open')
+    engine.pipes.get(session)?.sendBytes(Buffer.from('head '), Buffer.from('body'))
+    const [data] = await once(client, 'message')
+    expect(String(data)).toBe('head body')
+    client.terminate()
   })
 
   it('tells the client why it is closed', async () => {
