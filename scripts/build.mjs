@@ -15,12 +15,7 @@ for (const project of ['tsconfig.build.json', 'src/viewer/tsconfig.json']) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-await build({
-  entryPoints: {
-    'pixelcast-view': 'src/viewer/index.ts',
-    'pages/index-page': 'src/viewer/pages/index-page.ts',
-    'pages/view-page': 'src/viewer/pages/view-page.ts',
-  },
+const browser = {
   outdir: 'dist/viewer',
   bundle: true,
   format: 'esm',
@@ -28,6 +23,20 @@ await build({
   minify: true,
   sourcemap: true,
   logLevel: 'warning',
+}
+// What only a viewer without a UDP path needs is a file of its own, loaded then.
+await build({
+  ...browser,
+  entryPoints: { 'pixelcast-view': 'src/viewer/index.ts' },
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
+})
+await build({
+  ...browser,
+  entryPoints: {
+    'pages/index-page': 'src/viewer/pages/index-page.ts',
+    'pages/view-page': 'src/viewer/pages/view-page.ts',
+  },
 })
 cpSync('src/viewer/pages', 'dist/viewer/pages', { recursive: true, filter: (f) => !f.endsWith('.ts') })
 chmodSync('dist/cli/main.js', 0o755)

@@ -28,11 +28,6 @@ export interface ServerOptions {
    */
   readonly listen?: boolean | undefined
   /**
-   * True: an own web server passes its `upgrade` events to `server.handleUpgrade`, so that viewers that UDP does not
-   * reach can begin sessions over a WebSocket through `fetch` and `nodeHandler`. Default false.
-   */
-  readonly upgrades?: boolean | undefined
-  /**
    * HTTPS instead of HTTP: files with a certificate (and its chain) and its key, PEM. They are read again when
    * they change. Default: HTTP.
    */
@@ -83,7 +78,6 @@ const KNOWN = [
   'port',
   'host',
   'listen',
-  'upgrades',
   'ice',
   'cors',
   'allowedHosts',
@@ -104,7 +98,6 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     port = 8080,
     host = '127.0.0.1',
     listen = true,
-    upgrades = false,
     ice = {},
     cors,
     allowedHosts,
@@ -120,7 +113,6 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
   check(typeof listen === 'boolean', 'listen', 'true or false', listen)
-  check(typeof upgrades === 'boolean', 'upgrades', 'true or false', upgrades)
   check(cors === undefined || cors === '*' || isTexts(cors), 'cors', "a list of origins, or '*'", cors)
   check(
     allowedHosts === undefined || isTexts(allowedHosts),
@@ -145,7 +137,6 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   return {
     tls: tls && { certFile: tls.certFile, keyFile: tls.keyFile },
     port: listen ? port : undefined,
-    upgrades,
     host,
     ice: checkIce(ice, host),
     firefoxIce: checkIce(ice, isLoopback(host) ? '0.0.0.0' : host),

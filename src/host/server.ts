@@ -72,9 +72,9 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#publications = new Publications(thread, () => this.#id)
     this.#ownWebServer = new OwnWebServer({
       thread,
-      settings,
       ingest: this.#ingest,
       restarts: this.#restarts,
+      cors: settings.cors,
       bodyBytes: settings.limits.bodyBytes,
       server: () => this.#id,
     })
@@ -188,13 +188,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#ownWebServer.nodeHandler(request, response)
 
   /**
-   * For `upgrade` events of an own `node:http` server (see the option `upgrades`): takes the WebSocket of a viewer that
-   * UDP does not reach. It lives in the application's thread: while that is busy, its pictures wait.
+   * For `upgrade` events of an own `node:http` server: takes the WebSocket of a viewer that UDP does not reach.
+   * Requests through `fetch` and `nodeHandler` offer this way from the time when this property was first read; else
+   * such viewers see nothing. The WebSocket lives in the application's thread: while that is busy, its pictures wait.
    *
-   * @returns false, having done nothing, when the request is for something else
+   * @returns (the function) false, and does nothing, when the request is for something else
    */
-  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean =>
-    this.#ownWebServer.handleUpgrade(request, socket, head)
+  get handleUpgrade(): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
+    return this.#ownWebServer.handleUpgrade
+  }
 
   /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as

@@ -22,8 +22,11 @@ import {
   type ReplyMessage,
   type ServerSettings,
 } from './messages.js'
+
 import { Observation } from './observation.js'
+
 import { PortPipe } from './port-pipe.js'
+
 import { restoreError, serializeError } from './serialize-error.js'
 import { WantedTracks } from './wanted-tracks.js'
 

@@ -1,4 +1,5 @@
 import type { ServerMessage, ViewerMessage } from '../common/channel-protocol.js'
+import type { SocketViewerMessage } from '../common/socket-protocol.js'
 import { ClockSync } from './clock.js'
 import { CHECK_INTERVAL_MS, Liveness, PING_INTERVAL_MS } from './liveness.js'
 
@@ -14,10 +15,17 @@ export interface ChannelHandlers {
   closed(): void
 }
 
-/** The data channel `pixelcast` of one session: messages, pings and what they tell. */
+/** What carries the messages: a data channel or a WebSocket. */
+export interface Pipe {
+  readonly bufferedAmount: number
+  readonly isOpen: boolean
+  send(text: string): void
+}
+
+/** The messages of one session, over whatever carries them; pings and what they tell. */
 export class Channel {
   readonly clock = new ClockSync()
-  readonly #channel: RTCDataChannel
+  readonly #pipe: Pipe
   readonly #handlers: ChannelHandlers
   readonly #timers: ReturnType<typeof setTimeout>[] = []
   #liveness = new Liveness(performance.now())
@@ -26,38 +34,53 @@ export class Channel {
   #opened = false
   #stopped = false
 
-  constructor(channel: RTCDataChannel, handlers: ChannelHandlers) {
-    this.#channel = channel
+  constructor(pipe: Pipe, handlers: ChannelHandlers) {
+    this.#pipe = pipe
     this.#handlers = handlers
-    channel.onopen = () => this.#open()
-    channel.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data)
+  }
+
+  /** Of a data channel, whose events it takes. */
+  static over(channel: RTCDataChannel, handlers: ChannelHandlers): Channel {
+    const pipe: Pipe = {
+      get bufferedAmount() {
+        return channel.bufferedAmount
+      },
+      get isOpen() {
+        return channel.readyState === 'open'
+      },
+      send: (text) => channel.send(text),
+    }
+    const made = new Channel(pipe, handlers)
+    channel.onopen = () => made.opened()
+    channel.onmessage = (event: MessageEvent<unknown>) => void made.receive(event.data)
     // A plain WHEP server refuses the channel; only one that was open says something by closing.
     channel.onclose = () => {
-      if (this.#opened && !this.#stopped) handlers.closed()
+      if (made.#opened && !made.#stopped) handlers.closed()
     }
+    return made
   }
 
   /** Whether sending lags behind. */
   get busy(): boolean {
-    return this.#channel.bufferedAmount > BUSY_BYTES
+    return this.#pipe.bufferedAmount > BUSY_BYTES
   }
 
   /** Sends a message; false when the channel is not open. */
-  send(message: ViewerMessage): boolean {
-    if (this.#channel.readyState !== 'open') return false
-    this.#channel.send(JSON.stringify(message))
+  send(message: ViewerMessage | SocketViewerMessage): boolean {
+    if (this.#stopped || !this.#pipe.isOpen) return false
+    this.#pipe.send(JSON.stringify(message))
     return true
   }
 
-  /** Stops timers and events; the peer connection closes the channel itself. */
+  /** Stops timers and events; whoever has what carries it closes that. */
   stop(): void {
     this.#stopped = true
-    this.#channel.onopen = this.#channel.onmessage = this.#channel.onclose = null
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.length = 0
   }
 
-  #open(): void {
+  /** The pipe is open: pings begin. */
+  opened(): void {
     this.#opened = true
     this.#liveness = new Liveness(performance.now())
     for (const delay of FIRST_PINGS_MS) this.#timers.push(setTimeout(() => this.#ping(), delay))
@@ -81,12 +104,20 @@ export class Channel {
     if (this.send({ t: 'ping', id: this.#nextId++, at })) this.#liveness.pinged(at)
   }
 
-  #receive(data: unknown): void {
+  /** Takes a message as it came. Notes about frames are given back to the caller and told to nobody. */
+  receive(data: unknown): ServerMessage | undefined {
+    if (this.#stopped) return undefined
     this.#liveness.heard(performance.now())
     const message = parse(data)
-    if (!message) return
+    if (!message || message.t === 'meta' || message.t === 'again') return message
     if (message.t === 'pong') this.clock.add(message.at, performance.now(), message.clock)
     this.#handlers.message(message)
+    return message
+  }
+
+  /** Something else came from the server. */
+  heard(): void {
+    this.#liveness.heard(performance.now())
   }
 }
 

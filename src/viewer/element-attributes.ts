@@ -1,4 +1,5 @@
 import { FITS, type Fit } from './placement.js'
+import type { ViewerTransport } from './transport.js'
 import type { ViewerCodec, ViewerOptions } from './viewer-types.js'
 
 /** In Node there is no `HTMLElement`: the module can be imported there, the element cannot be made. */
@@ -10,6 +11,7 @@ export class ElementAttributes extends Base {
     'src',
     'token',
     'codec',
+    'transport',
     'fit',
     'rendering',
     'controls',
@@ -41,6 +43,15 @@ export class ElementAttributes extends Base {
   }
   set codec(value: string) {
     this.setAttribute('codec', value)
+  }
+
+  /** `auto` (default): WebRTC, and a WebSocket where no UDP passes; `webrtc` or `websocket`: that one alone. */
+  get transport(): 'auto' | ViewerTransport {
+    const value = this.getAttribute('transport')
+    return value === 'webrtc' || value === 'websocket' ? value : 'auto'
+  }
+  set transport(value: 'auto' | ViewerTransport) {
+    this.setAttribute('transport', value)
   }
 
   /** How the picture lies in the element. Default `contain`. */
@@ -108,12 +119,13 @@ export class ElementAttributes extends Base {
 
 /** What the attributes ask of a viewer. */
 export function viewerOptions(
-  { codec, token, input }: ElementAttributes,
+  { codec, token, input, transport }: ElementAttributes,
   video: HTMLVideoElement,
 ): ViewerOptions {
   const codecs = codec.split(/\s+/).filter((name) => name !== '') as ViewerCodec[]
   return {
     video,
+    transport,
     ...(token !== '' && { token }),
     ...(input === 'off' && { watchOnly: true }),
     ...(codecs.length > 0 && { codec: codecs }),

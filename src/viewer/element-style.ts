@@ -70,6 +70,14 @@ video, .frame canvas { position: absolute; left: 0; top: 0; display: block; obje
 :host([data-picture]) .status .detail { display: none; }
 :host([data-picture]) .status .spinner { width: 12px; height: 12px; flex: none; }
 
+.transport {
+  position: absolute; left: 50%; bottom: 12px; transform: translateX(-50%); z-index: 2; pointer-events: none;
+  padding: 3px 10px; border-radius: 999px; background: rgb(17 17 19 / .7); color: #f4f4f5; font-size: 12px; line-height: 18px;
+  white-space: nowrap; transition: opacity .3s;
+}
+:host([controls]:not([data-docked])) .transport { bottom: 62px; }
+:host([data-idle]) .transport, :host(:not([data-picture])) .transport { opacity: 0; }
+
 .readout {
   grid-area: 2 / 1; align-self: end; justify-self: start; z-index: 4; margin: 12px; pointer-events: none;
   display: flex; align-items: center; gap: 10px; padding: 5px 10px; border-radius: 8px;

@@ -8,6 +8,7 @@ import { codedSize, type Shown } from './picture.js'
 import { type Fit, type Placement, type PlacementInput, place, type Size, type Zoom } from './placement.js'
 import { StatsPanel } from './stats-panel.js'
 import type { Status } from './status-text.js'
+import type { ViewerTransport } from './transport.js'
 
 /** From this size on, in device pixels a source pixel, pixels are what one wants to see. */
 const PIXELATED_FROM = 3
@@ -50,6 +51,11 @@ export class ElementView {
     this.#text,
     this.#detail,
   )
+  readonly #transport = html(
+    'div',
+    { class: 'transport', part: 'transport', hidden: '', title: 'No UDP path to the server was found' },
+    'Over WebSocket: latency may be higher',
+  )
   /** The last picture of a connection that was lost, until the next one has its first. */
   #still: HTMLCanvasElement | undefined
   #coded: Size | undefined
@@ -73,7 +79,14 @@ export class ElementView {
     this.overlay.onObjects = () => this.bar.offerOverlay()
     this.overlay.onHover = (isHovering) => this.surface.classList.toggle('on-object', isHovering)
     this.surface.append(this.#frame)
-    this.stage.append(this.surface, this.overlay.canvas, ...onPicture, this.#status, this.stats.root)
+    this.stage.append(
+      this.surface,
+      this.overlay.canvas,
+      ...onPicture,
+      this.#transport,
+      this.#status,
+      this.stats.root,
+    )
     const top = html('div', { class: 'top', part: 'top' }, html('slot', { name: 'top' }))
     this.#root.append(top, this.stage, ...beside, this.bar.root)
     root.append(this.#root)
@@ -103,6 +116,10 @@ export class ElementView {
   showOverlay(shown: boolean): void {
     this.overlay.shown = shown
     this.bar.showOverlay(shown)
+  }
+
+  showTransport(transport: ViewerTransport): void {
+    this.#transport.hidden = transport !== 'websocket'
   }
 
   showStatus(status: Status | undefined): void {

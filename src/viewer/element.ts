@@ -19,6 +19,7 @@ import type { SnapshotOptions, ZoomChange } from './viewer-types.js'
  * - `src`: WHEP endpoint, absolute or relative to the page. Setting it connects, removing it ends.
  * - `token`: bearer token. Default: none.
  * - `codec`: `h264`, `vp8`, `vp9` or `av1`; several, best first, with spaces between. Default: any.
+ * - `transport`: `auto` (default), `webrtc` or `websocket`; see `ViewerOptions`.
  * - `fit`: `contain` (default), `cover`, `fill` or `none`, as CSS `object-fit`.
  * - `rendering`: `auto` (default: sharp-edged pixels from three times the size on), `smooth`, `pixelated`.
  * - `controls`: a bar with buttons, and the track's trackbars. Default: no bar.
@@ -32,7 +33,7 @@ import type { SnapshotOptions, ZoomChange } from './viewer-types.js'
  * is listened to), `frame`, `metadata` (detail `MetadataEvent`), `object` (detail `ObjectEvent`).
  *
  * For styling: `data-state`, `data-picture`, `data-docked` and `data-idle` on the host; parts `video`,
- * `frame`, `status`, `stats`, `controls`, `badge`, `trackbars`, `readout`, `select`, `top`; the slot
+ * `frame`, `status`, `transport`, `stats`, `controls`, `badge`, `trackbars`, `readout`, `select`, `top`; the slot
  * `top`; `--pixelcast-background`, `-color`, `-accent`, `-live`, `-font`, `-radius`.
  */
 export class PixelcastViewElement extends ElementAttributes {
@@ -255,6 +256,11 @@ export class PixelcastViewElement extends ElementAttributes {
       this.#dispatch('state', detail)
       if ((detail.state === 'live') !== wasLive)
         this.#dispatch(wasLive ? 'disconnected' : 'connected', detail)
+    })
+    viewer.on('transport', (transport) => {
+      // The picture of another connection takes its place: the last one stays until then.
+      if (this.#picture) this.#view.freeze()
+      this.#view.showTransport(transport)
     })
     viewer.on('stats', (detail) => {
       this.#view.stats.update(detail)

@@ -1,3 +1,5 @@
+import type { ViewerTransport } from './transport.js'
+
 /** For a value that is not known. */
 export const UNKNOWN = '–'
 
@@ -46,4 +48,8 @@ export function formatTime(seconds: number): string {
   const minutes = Math.floor(whole / 60)
   const rest = two(whole % 60)
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`
+}
+
+export function formatTransport(transport: ViewerTransport): string {
+  return transport === 'websocket' ? 'WebSocket (no UDP path)' : 'WebRTC'
 }

@@ -1,14 +1,14 @@
+import type { Attempt } from './attempt.js'
 import { FrameRate } from './frame-rate.js'
 import { captureToDisplay, LatencyWindow } from './latency.js'
 import type { PresentedFrame } from './presented-frame.js'
-import type { Session } from './session.js'
 
 /** `expectedDisplayTime` further from now than this is a mistake of the browser's, ms. */
 const PLAUSIBLE_MS = 250
 
 /** What a shown frame is measured against. */
 export interface FrameSource {
-  readonly session: Session | undefined
+  readonly attempt: Attempt | undefined
   readonly rtpOffset: number | undefined
 }
 
@@ -70,16 +70,17 @@ export class FrameMeter {
   }
 
   #measure(now: number, frame: PresentedFrame): void {
-    const { session, rtpOffset } = this.#source
-    if (!session || rtpOffset === undefined) return
-    const rtp = frame.rtpTimestamp ?? session.receiver.getSynchronizationSources()[0]?.rtpTimestamp
-    const { clock } = session.channel
+    const { attempt, rtpOffset } = this.#source
+    // Asked for each frame: it may count them.
+    const times = attempt?.timesOf(frame)
+    if (times?.rtp === undefined || !attempt || rtpOffset === undefined) return
+    const { rtp, received } = times
+    const { clock } = attempt.channel
     const displayed = clock.toServer(displayTime(now, frame))
-    if (rtp === undefined || displayed === undefined) return
+    if (displayed === undefined) return
     this.#latency.add(now, captureToDisplay(rtp, rtpOffset, displayed))
-    // Without the frame's own RTP time the arrival might be that of another frame.
-    if (frame.rtpTimestamp === undefined || frame.receiveTime === undefined) return
-    const arrived = clock.toServer(frame.receiveTime)
+    if (received === undefined) return
+    const arrived = clock.toServer(received)
     if (arrived !== undefined) this.#arrival.add(now, captureToDisplay(rtp, rtpOffset, arrived))
   }
 }

@@ -11,6 +11,7 @@ export type { ObjectEvent } from './overlay/overlay.js'
 export type { Fit, Point, Size } from './placement.js'
 export type { Recording } from './recording.js'
 export type { ViewerStats } from './stats.js'
+export type { ViewerTransport } from './transport.js'
 export { Viewer } from './viewer.js'
 export type {
   MetadataEvent,

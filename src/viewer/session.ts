@@ -1,5 +1,8 @@
-import { CHANNEL_LABEL, FRAMES_INIT, FRAMES_LABEL, type ServerMessage } from '../common/channel-protocol.js'
+import { CHANNEL_LABEL, FRAMES_INIT, FRAMES_LABEL } from '../common/channel-protocol.js'
+import type { Attempt, AttemptHandlers, FrameTimes } from './attempt.js'
 import { Channel } from './channel.js'
+import { type PresentedFrame, shownRtp } from './presented-frame.js'
+import { type Counters, readCounters } from './stats.js'
 import { Trickle } from './trickle.js'
 import { endSession, patchSession, postOffer, sessionExists, WhepError } from './whep.js'
 
@@ -13,6 +16,8 @@ const DIRECT_PATH_TIMEOUT_MS = 2_000
 const NO_PATH = 'The server answers, but no UDP path to it was found'
 /** How long to wait for the word whether the session still exists, ms. */
 const PROBE_TIMEOUT_MS = 2_000
+/** No video for this long, and no answer: nothing comes through, ms. */
+const STARVED_MS = 600
 
 /** What may be asked of a session. */
 export interface SessionOptions {
@@ -25,28 +30,15 @@ export interface SessionOptions {
   readonly iceServers: RTCIceServer[]
 }
 
-export interface SessionHandlers {
-  track(track: MediaStreamTrack): void
-  /** What the server named for attempts to come. */
-  iceServers(servers: RTCIceServer[]): void
-  live(): void
-  message(message: ServerMessage): void
-  /** The server has closed the channel, and goes on sending the picture. */
-  unheard(): void
-  /** A message of the channel for frames. */
-  note(text: unknown): void
-  /** The session is over, for a reason that was not `close()`. Called once at most. */
-  lost(error: WhepError): void
-}
-
-/** One attempt to watch: one peer connection, from its offer to its end. Never used twice. */
-export class Session {
+/** One attempt to watch over WebRTC: one peer connection, from its offer to its end. Never used twice. */
+export class Session implements Attempt {
+  readonly transport = 'webrtc'
   readonly channel: Channel
-  readonly receiver: RTCRtpReceiver
+  readonly #receiver: RTCRtpReceiver
   readonly #pc: RTCPeerConnection
   readonly #frames: RTCDataChannel
   readonly #options: SessionOptions
-  readonly #handlers: SessionHandlers
+  readonly #handlers: AttemptHandlers
   readonly #abort = new AbortController()
   #resource: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -54,23 +46,23 @@ export class Session {
   #wasLive = false
   #over = false
 
-  constructor(options: SessionOptions, handlers: SessionHandlers) {
+  constructor(options: SessionOptions, handlers: AttemptHandlers) {
     this.#options = options
     this.#handlers = handlers
     this.#pc = connection(options.iceServers)
     // A transceiver rather than `offerToReceiveVideo`: Safari knows nothing else.
     const transceiver = this.#pc.addTransceiver('video', { direction: 'recvonly' })
-    this.receiver = transceiver.receiver
+    this.#receiver = transceiver.receiver
     preferCodecs(transceiver, options.codecs)
-    this.channel = new Channel(this.#pc.createDataChannel(CHANNEL_LABEL, { ordered: true }), {
+    this.channel = Channel.over(this.#pc.createDataChannel(CHANNEL_LABEL, { ordered: true }), {
       message: (message) => handlers.message(message),
-      silence: (state) => (state === 'dead' ? this.#lose('The server fell silent') : void this.#probe()),
+      silence: (state) => (state === 'dead' ? this.#lose('The server fell silent') : void this.#suspect()),
       closed: () => void this.#channelClosed(),
     })
     this.#frames = this.#pc.createDataChannel(FRAMES_LABEL, FRAMES_INIT)
     this.#frames.onmessage = (event: MessageEvent<unknown>) => handlers.note(event.data)
     this.#pc.ontrack = ({ track }) => {
-      if (!this.#over) handlers.track(track)
+      if (!this.#over) handlers.picture({ track })
     }
     this.#pc.onconnectionstatechange = () => this.#connectionChanged()
   }
@@ -94,18 +86,29 @@ export class Session {
       trickle?.start()
       // Closed while the offer was under way: the server has opened a session that nobody will use.
       if (this.#over) return this.#release()
-      lowerLatency(this.receiver)
+      lowerLatency(this.#receiver)
       const hasUntried = answer.iceServers.length > 0 && this.#options.iceServers.length === 0
       const patience = hasUntried ? DIRECT_PATH_TIMEOUT_MS : PATH_TIMEOUT_MS
-      this.#timer = setTimeout(() => this.#lose(NO_PATH), patience)
+      this.#timer = setTimeout(() => this.#noPath(), patience)
       await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
     } catch (error) {
       this.#fail(error instanceof WhepError ? error : unexpected(error))
     }
   }
 
-  getStats(): Promise<RTCStatsReport> {
-    return this.#pc.getStats()
+  async counters(now: number): Promise<Counters | undefined> {
+    return readCounters(await this.#pc.getStats(), now)
+  }
+
+  timesOf({ rtpTimestamp, receiveTime }: PresentedFrame): FrameTimes {
+    const exact = rtpTimestamp !== undefined
+    const rtp = rtpTimestamp ?? this.#receiver.getSynchronizationSources()[0]?.rtpTimestamp
+    // Without the frame's own RTP time the arrival might be that of another frame.
+    return { rtp, exact, received: exact ? receiveTime : undefined }
+  }
+
+  shownRtp(video: HTMLVideoElement, presented: number | undefined): number | undefined {
+    return shownRtp(video, presented)
   }
 
   /** Ends the session and tells the server. Safe to call twice, and while the page goes away. */
@@ -130,17 +133,32 @@ export class Session {
       clearTimeout(this.#timer)
       this.#wasLive = true
       if (!this.#over) this.#handlers.live()
-    } else if (state === 'failed' || state === 'closed')
-      this.#lose(this.#wasLive ? 'The connection broke' : NO_PATH)
+    } else if (state === 'failed' || state === 'closed') {
+      if (this.#wasLive) this.#lose('The connection broke')
+      else this.#noPath()
+    }
   }
 
-  /** One ping went unanswered. A server that was restarted says so at once when asked over HTTP. */
-  async #probe(): Promise<void> {
+  #noPath(): void {
+    this.#fail(new WhepError(NO_PATH, { kind: 'refused', noPath: true }))
+  }
+
+  /**
+   * One ping went unanswered. A server that was restarted says so at once when asked over HTTP; if it has not, and
+   * no picture comes either, UDP no longer passes.
+   */
+  async #suspect(): Promise<void> {
     if (this.#probing) return
     this.#probing = true
     const exists = await this.#exists()
     this.#probing = false
     if (!exists) this.#lose('The server went away', 'absent')
+    else if (!this.#over && this.#isStarved()) this.#handlers.quiet()
+  }
+
+  #isStarved(): boolean {
+    const last = this.#receiver.getSynchronizationSources()[0]?.timestamp
+    return last === undefined || performance.timeOrigin + performance.now() - wallTime(last) > STARVED_MS
   }
 
   /** The server ends the channel alone of a viewer that sends too much, and with all the rest when it ends the session. */
@@ -194,6 +212,16 @@ function isTaken(server: RTCIceServer): boolean {
   } catch {
     return false
   }
+}
+
+/** Browsers disagree whether such times count from 1970 or from the page's beginning. */
+function wallTime(time: number): number {
+  return time < performance.timeOrigin / 2 ? performance.timeOrigin + time : time
+}
+
+/** Whether this browser has WebRTC at all: it can be switched off, by a policy for instance. */
+export function hasWebRtc(): boolean {
+  return typeof RTCPeerConnection === 'function' && typeof RTCRtpReceiver === 'function'
 }
 
 /** Whether this browser can receive one of the codecs; also true when it does not tell. */

@@ -1,5 +1,13 @@
 import { html, setText, svg } from './dom.js'
-import { formatBitrate, formatCodec, formatFps, formatMs, formatSize, UNKNOWN } from './format.js'
+import {
+  formatBitrate,
+  formatCodec,
+  formatFps,
+  formatMs,
+  formatSize,
+  formatTransport,
+  UNKNOWN,
+} from './format.js'
 import { LatencyBar } from './latency-bar.js'
 import type { ViewerStats } from './stats.js'
 
@@ -13,6 +21,7 @@ const ROWS = {
   fps: 'Frame rate',
   bitrate: 'Bitrate',
   codec: 'Codec',
+  transport: 'Transport',
   roundTrip: 'Round trip',
   lost: 'Packets lost',
   dropped: 'Frames dropped',
@@ -56,6 +65,7 @@ export class StatsPanel {
     this.#set('fps', formatFps(stats.fps))
     this.#set('bitrate', formatBitrate(stats.bitrate))
     this.#set('codec', formatCodec(stats.codec))
+    this.#set('transport', formatTransport(stats.transport))
     this.#set('roundTrip', formatMs(stats.roundTrip, true))
     this.#set('lost', String(stats.packetsLost))
     this.#set('dropped', String(stats.framesDropped))

@@ -1,7 +1,10 @@
 import { type LatencyParts, type ServerTiming, splitLatency } from './latency-parts.js'
+import type { ViewerTransport } from './transport.js'
 
 /** What a viewer sees, measured once a second. A value that cannot be known (yet) is undefined. */
 export interface ViewerStats {
+  /** What carries the stream. */
+  readonly transport: ViewerTransport
   /** Width of the source image in pixels. */
   readonly width: number | undefined
   /** Height of the source image in pixels. */
@@ -93,6 +96,7 @@ export function readCounters(report: StatsReport, at: number): Counters | undefi
 
 /** What is measured outside `getStats()`. */
 export interface Measured {
+  readonly transport: ViewerTransport
   readonly size: { readonly width: number; readonly height: number } | undefined
   /** Undefined when nothing sees the frames on the screen. */
   readonly fps: number | undefined
@@ -116,6 +120,7 @@ export function compareCounters(
   const jitterBuffer = mean(now.jitterBufferDelay - (before?.jitterBufferDelay ?? 0), emitted)
   const decode = mean(now.decodeTime - (before?.decodeTime ?? 0), decoded)
   return {
+    transport: measured.transport,
     width: measured.size?.width ?? now.frameWidth,
     height: measured.size?.height ?? now.frameHeight,
     fps: measured.fps ?? now.framesPerSecond,

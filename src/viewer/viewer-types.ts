@@ -1,6 +1,7 @@
 import type { ServerMessage } from '../common/channel-protocol.js'
 import type { Size } from './placement.js'
 import type { ViewerStats } from './stats.js'
+import type { ViewerTransport } from './transport.js'
 
 /** A video codec that a browser may have. A pixelcast server sends `h264` and `vp8`. */
 export type ViewerCodec = 'h264' | 'vp8' | 'vp9' | 'av1'
@@ -13,6 +14,11 @@ export interface ViewerOptions {
   readonly token?: string
   /** Only watches: never asks for the right to control, and never takes another's turn. Default false. */
   readonly watchOnly?: boolean
+  /**
+   * `auto` (default): WebRTC, and a WebSocket on the server's HTTP port while no UDP path to it is found;
+   * `webrtc` or `websocket`: that one alone.
+   */
+  readonly transport?: 'auto' | ViewerTransport
   /**
    * Where the video is shown: its `srcObject` is set anew for each connection, and latency and
    * frame rate are measured on it. Default: none, use `stream`; frame rate is then the decoder's, latency unknown.
@@ -55,6 +61,8 @@ export interface ViewerEvents {
   stats: ViewerStats
   /** The size of the source image, in pixels: when it is first known, and when it changes. */
   size: Size
+  /** The stream comes over that from now on; told before the picture of another connection takes the place of the last one. */
+  transport: ViewerTransport
   /** A new connection's track was added to `stream`. */
   track: MediaStreamTrack
   /** This viewer's input is listened to from now on, or is not any more. */

@@ -1,15 +1,19 @@
 import type { ServerMessage, ViewerMessage } from '../common/channel-protocol.js'
+import type { Attempt, Picture } from './attempt.js'
+import type { Connection } from './connection.js'
 import { Events } from './events.js'
-import { FrameMeter } from './frame-meter.js'
-import { FrameNotes } from './frame-notes.js'
+import { FrameMeter, type FrameSource } from './frame-meter.js'
 import { FrozenPicture } from './frozen-picture.js'
-import type { ServerTiming } from './latency-parts.js'
-import { afterPageLoad } from './page-load.js'
+import { openAttempt } from './open-attempt.js'
+import { listenToPage } from './page-events.js'
 import type { Size } from './placement.js'
-import { type PresentedFrame, shownRtp } from './presented-frame.js'
+import type { PresentedFrame } from './presented-frame.js'
 import { Backoff } from './reconnect.js'
-import { canReceive, Session } from './session.js'
-import { type Counters, compareCounters, readCounters } from './stats.js'
+import { Route } from './route.js'
+import { pictureReady, Screen } from './screen.js'
+import { canReceive, hasWebRtc } from './session.js'
+import { type Counters, compareCounters } from './stats.js'
+import type { ViewerTransport } from './transport.js'
 import type { MetadataEvent, ViewerCodec, ViewerEvents, ViewerOptions, ViewerState } from './viewer-types.js'
 import { WhepError } from './whep.js'
 
@@ -19,16 +23,15 @@ const HELD_MS = 5_000
 
 /** Watches one track of a pixelcast server (or any WHEP endpoint), and comes back when it is lost. */
 export class Viewer extends Events<ViewerEvents> {
-  /** The video, for a `<video>` of your own. The same object across reconnections. */
-  readonly stream = new MediaStream()
   /** Absolute address of the WHEP endpoint. */
   readonly url: string
   readonly #options: ViewerOptions
   readonly #codecs: readonly ViewerCodec[] | undefined
   readonly #backoff = new Backoff()
-  readonly #source: { session: Session | undefined; rtpOffset: number | undefined }
+  readonly #screen: Screen
+  readonly #source: FrameSource
+  #route: Route | undefined
   #meter: FrameMeter | undefined
-  #notes = new FrameNotes()
   /** RTP time of the frame on the screen, and what was said about it. */
   #shownRtp: number | undefined
   #metadata: MetadataEvent | undefined
@@ -37,10 +40,7 @@ export class Viewer extends Events<ViewerEvents> {
   #reason: string | undefined
   #size: Size | undefined
   #control = false
-  #timing: ServerTiming | undefined
   #frozen: FrozenPicture | undefined
-  /** The server has an image and repeats it; another WHEP server says nothing, and has no duty to. */
-  #imageSent = false
   #wasLive = false
   #liveSince = 0
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -48,7 +48,6 @@ export class Viewer extends Events<ViewerEvents> {
   #mayHurry = true
   #statsTimer: ReturnType<typeof setInterval> | undefined
   #counters: Counters | undefined
-  #iceServers: RTCIceServer[] = []
 
   /**
    * @param url WHEP endpoint, absolute or relative to the page: `/whep/detections`
@@ -61,7 +60,26 @@ export class Viewer extends Events<ViewerEvents> {
     this.url = endpoint.href
     this.#options = options
     this.#codecs = typeof options.codec === 'string' ? [options.codec] : options.codec
-    this.#source = { session: undefined, rtpOffset: undefined }
+    this.#screen = new Screen(options.video)
+    const viewer = this
+    this.#source = {
+      get attempt() {
+        return viewer.#attempt
+      },
+      get rtpOffset() {
+        return viewer.#connection?.rtpOffset
+      },
+    }
+  }
+
+  /** The video, for a `<video>` of your own. The same object across reconnections. */
+  get stream(): MediaStream {
+    return this.#screen.stream
+  }
+
+  /** What carries the stream; undefined while not connected. */
+  get transport(): ViewerTransport | undefined {
+    return this.#connection?.transport
   }
 
   /** How far it is; `closed` before `connect()`. */
@@ -91,12 +109,12 @@ export class Viewer extends Events<ViewerEvents> {
 
   /** Whether what was sent piles up: a pointer's moves can then be left out. */
   get busy(): boolean {
-    return this.#source.session?.channel.busy ?? false
+    return this.#attempt?.channel.busy ?? false
   }
 
   /** Sends the server a message; false when it cannot be sent now, and it is not sent later. */
   send(message: ViewerMessage): boolean {
-    return this.#source.session?.channel.send(message) ?? false
+    return this.#attempt?.channel.send(message) ?? false
   }
 
   /** Connects, and goes on trying until `close()`. Does nothing when already under way. */
@@ -104,14 +122,36 @@ export class Viewer extends Events<ViewerEvents> {
     if (this.#removePageListeners) return
     this.#wasLive = false
     this.#backoff.reset()
-    if (this.#codecs && !canReceive(this.#codecs)) {
-      this.#setState('failed', `This browser cannot play ${this.#codecs.join(' or ')}`)
+    const { video, transport = 'auto' } = this.#options
+    const canPlay = hasWebRtc() && (!this.#codecs || canReceive(this.#codecs))
+    if (!canPlay && transport === 'webrtc') {
+      this.#setState('failed', `This browser cannot play ${this.#codecs?.join(' or ') ?? 'the stream'}`)
       return
     }
-    const { video } = this.#options
     if (video) this.#meter = new FrameMeter(video, this.#source, (frame) => this.#show(frame))
     this.#removePageListeners = this.#listenToPage()
-    this.#attempt()
+    const { token } = this.#options
+    const settings = { endpoint: this.url, token, codecs: this.#codecs }
+    const route = new Route(
+      {
+        transport,
+        hasWebRtc: canPlay,
+        open: (wanted, handlers) =>
+          openAttempt(wanted, { ...settings, iceServers: route.iceServers }, handlers),
+        ready: pictureReady,
+      },
+      {
+        shown: (connection) => this.#live(connection),
+        picture: (_, picture) => this.#adopt(picture),
+        message: (connection, message) => this.#receive(connection, message),
+        note: () => this.#catchUp(),
+        unheard: () => this.#setControl(false),
+        interrupted: (reason) => this.#pause(reason),
+        lost: (error) => this.#lost(error),
+      },
+    )
+    this.#route = route
+    this.#start()
   }
 
   /** Ends the session. `connect()` may be called again. */
@@ -119,87 +159,54 @@ export class Viewer extends Events<ViewerEvents> {
     this.#end('closed')
   }
 
-  #attempt(): void {
+  get #connection(): Connection | undefined {
+    return this.#route?.shown
+  }
+
+  get #attempt(): Attempt | undefined {
+    return this.#connection?.attempt
+  }
+
+  #start(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    this.#source.rtpOffset = this.#timing = this.#shownRtp = undefined
-    this.#notes = new FrameNotes()
-    this.#imageSent = false
     if (!this.#wasLive) this.#setState('connecting', this.#reason)
-    const session = new Session(
-      {
-        endpoint: this.url,
-        token: this.#options.token,
-        codecs: this.#codecs,
-        iceServers: this.#iceServers,
-      },
-      {
-        track: (track) => this.#adopt(track),
-        // Asked first without them: where there is a direct path they would only cost time.
-        iceServers: (servers) => {
-          this.#iceServers = servers
-        },
-        live: () => this.#live(),
-        message: (message) => this.#receive(message),
-        unheard: () => {
-          this.#timing = undefined
-          this.#setControl(false)
-        },
-        note: (text) => {
-          this.#notes.receive(text)
-          this.#catchUp()
-        },
-        lost: (error) => this.#lost(error),
-      },
-    )
-    this.#source.session = session
-    void session.start()
+    this.#route?.start()
   }
 
-  #adopt(track: MediaStreamTrack): void {
-    for (const old of this.stream.getTracks()) this.stream.removeTrack(old)
-    this.stream.addTrack(track)
-    this.emit('track', track)
-    afterPageLoad(() => {
-      const { video } = this.#options
-      if (!video || track.readyState === 'ended' || !this.#removePageListeners) return
-      // Set anew, so that the video tells of its first picture (`loadeddata`) each time.
-      video.srcObject = null
-      video.srcObject = this.stream
-      video.play().catch(() => {})
-    })
+  #adopt(picture: Picture): void {
+    const track = this.#screen.show(picture)
+    if (track) this.emit('track', track)
   }
 
-  #live(): void {
+  #live({ transport, control }: Connection): void {
     this.#wasLive = true
     this.#liveSince = performance.now()
-    this.#counters = undefined
+    this.#counters = this.#shownRtp = undefined
     this.#frozen = new FrozenPicture(this.#liveSince)
     this.#meter?.restart()
+    this.emit('transport', transport)
     this.#setState('live', undefined)
+    this.#setControl(control)
     clearInterval(this.#statsTimer)
     this.#statsTimer = setInterval(() => void this.#measure(), STATS_INTERVAL_MS)
     void this.#measure()
   }
 
-  #receive(message: ServerMessage): void {
+  #receive({ control, attempt }: Connection, message: ServerMessage): void {
     if (message.t === 'hello') {
-      this.#source.rtpOffset = message.rtpOffset
-      this.#setControl(message.control)
+      this.#setControl(control)
       this.#catchUp()
-    } else if (message.t === 'rights') this.#setControl(message.control)
-    else if (message.t === 'timing') this.#timing = message
+    } else if (message.t === 'rights') this.#setControl(control)
     else if (message.t === 'image') this.#setSize(message)
     this.emit('message', message)
     if (message.t !== 'bye') return
-    const { session } = this.#source
     if (message.retry) this.#lost(new WhepError(message.reason, { kind: 'absent' }))
     else this.#end('closed', message.reason)
-    session?.close()
+    attempt.close()
   }
 
   #setSize({ width, height }: Size): void {
-    this.#imageSent = true
     if (this.#size?.width === width && this.#size.height === height) return
     this.#size = { width, height }
     this.emit('size', this.#size)
@@ -214,7 +221,11 @@ export class Viewer extends Events<ViewerEvents> {
   /** Another frame is on the screen. */
   #show(frame: PresentedFrame): void {
     const { video } = this.#options
-    const rtp = this.#notes.isEmpty || !video ? frame.rtpTimestamp : shownRtp(video, frame.rtpTimestamp)
+    const connection = this.#connection
+    const times = connection?.attempt.timesOf(frame)
+    const told = times?.exact ? times.rtp : undefined
+    const rtp =
+      !connection || connection.notes.isEmpty || !video ? told : connection.attempt.shownRtp(video, told)
     const isAnother = rtp === undefined || rtp !== this.#shownRtp
     if (isAnother) {
       this.#shownRtp = rtp
@@ -228,7 +239,8 @@ export class Viewer extends Events<ViewerEvents> {
   #catchUp(): void {
     const { video } = this.#options
     // What comes for a frame that has just been replaced is too late: the next one has its turn soon.
-    const isThere = !this.#metadata && video && shownRtp(video, this.#shownRtp) === this.#shownRtp
+    const isThere =
+      !this.#metadata && video && this.#attempt?.shownRtp(video, this.#shownRtp) === this.#shownRtp
     if (!isThere) return
     this.#metadata = this.#findMetadata()
     if (this.#metadata) this.emit('metadata', this.#metadata)
@@ -238,7 +250,7 @@ export class Viewer extends Events<ViewerEvents> {
     const { rtpOffset } = this.#source
     const rtpTimestamp = this.#shownRtp
     if (rtpOffset === undefined || rtpTimestamp === undefined) return undefined
-    const note = this.#notes.find(rtpTimestamp, rtpOffset)
+    const note = this.#connection?.notes.find(rtpTimestamp, rtpOffset)
     return note && { data: note.data, time: note.time / 90, rtpTimestamp }
   }
 
@@ -254,12 +266,18 @@ export class Viewer extends Events<ViewerEvents> {
   }
 
   #again(reason: string, wait: number): void {
+    this.#pause(reason)
+    this.#route?.stop()
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.#start(), wait)
+  }
+
+  /** Nothing comes for now; the last picture may stay. */
+  #pause(reason: string): void {
     clearInterval(this.#statsTimer)
-    this.#source.session = undefined
+    this.#metadata = this.#shownRtp = undefined
     this.#setControl(false)
     this.#setState(this.#wasLive ? 'reconnecting' : 'connecting', reason)
-    clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => this.#attempt(), wait)
   }
 
   #end(state: 'closed' | 'failed', reason?: string): void {
@@ -269,33 +287,33 @@ export class Viewer extends Events<ViewerEvents> {
     this.#removePageListeners = undefined
     this.#meter?.stop()
     this.#meter = undefined
-    const { session } = this.#source
-    this.#source.session = undefined
     this.#setControl(false)
     // Told before the picture turns black, as when a connection is lost.
     this.#setState(state, reason)
-    session?.close()
+    this.#route?.stop()
+    this.#route = undefined
+    this.#screen.end()
   }
 
   async #measure(): Promise<void> {
-    const { session } = this.#source
-    const report = await session?.getStats()
-    if (!session || !report || session !== this.#source.session) return
+    const connection = this.#connection
     const now = performance.now()
-    const counters = readCounters(report, now)
-    if (this.#frozen?.check(now, counters?.framesDecoded ?? 0, this.#imageSent && !document.hidden)) {
+    const counters = await connection?.attempt.counters(now)
+    if (!connection || connection !== this.#connection) return
+    const isExpected = connection.imageSent && !document.hidden
+    if (this.#frozen?.check(now, counters?.framesDecoded ?? 0, isExpected)) {
       this.#lost(new WhepError('The picture froze', { kind: 'refused' }))
-      session.close()
       return
     }
     if (!counters) return
     const stats = compareCounters(this.#counters, counters, {
+      transport: connection.transport,
       size: this.#size,
       fps: this.#meter?.fps(now),
       latency: this.#meter?.latency(now),
       arrival: this.#meter?.arrival(now),
-      roundTrip: session.channel.clock.roundTrip,
-      timing: this.#timing,
+      roundTrip: connection.attempt.channel.clock.roundTrip,
+      timing: connection.timing,
     })
     this.#counters = counters
     this.emit('stats', stats)
@@ -310,23 +328,18 @@ export class Viewer extends Events<ViewerEvents> {
 
   #listenToPage(): () => void {
     const hurry = (): void => {
-      if (this.#retry !== undefined && this.#mayHurry && !document.hidden) this.#attempt()
+      if (this.#retry !== undefined && this.#mayHurry && !document.hidden) this.#start()
     }
-    // The server learns of a leaving viewer at once; a page that comes out of the back/forward
-    // cache begins anew.
-    const leave = (): void => this.#source.session?.close()
-    const comeBack = (event: PageTransitionEvent): void => {
-      if (event.persisted) this.#again('The page was away', 0)
-    }
-    addEventListener('online', hurry)
-    document.addEventListener('visibilitychange', hurry)
-    addEventListener('pagehide', leave)
-    addEventListener('pageshow', comeBack)
-    return () => {
-      removeEventListener('online', hurry)
-      document.removeEventListener('visibilitychange', hurry)
-      removeEventListener('pagehide', leave)
-      removeEventListener('pageshow', comeBack)
-    }
+    return listenToPage({
+      visible: hurry,
+      network: () => {
+        hurry()
+        this.#route?.networkChanged()
+      },
+      // The server learns of a leaving viewer at once; a page that comes out of the back/forward
+      // cache begins anew.
+      leave: () => this.#route?.stop(),
+      comeBack: () => this.#again('The page was away', 0),
+    })
   }
 }

@@ -1,3 +1,4 @@
+import type { SocketRequest } from '../common/socket-protocol.js'
 import { type NamedIceServer, readIceServers } from './ice-servers.js'
 import type { FailureKind } from './reconnect.js'
 
@@ -9,15 +10,24 @@ export class WhepError extends Error {
   readonly fatal: boolean
   /** The server asked to wait this long, ms. */
   readonly retryAfter: number | undefined
+  /** The server answers, and what it sends cannot get here. */
+  readonly noPath: boolean
 
   constructor(
     message: string,
-    options: { kind: FailureKind; fatal?: boolean; retryAfter?: number | undefined; cause?: unknown },
+    options: {
+      kind: FailureKind
+      fatal?: boolean
+      retryAfter?: number | undefined
+      noPath?: boolean
+      cause?: unknown
+    },
   ) {
     super(message, { cause: options.cause })
     this.kind = options.kind
     this.fatal = options.fatal ?? false
     this.retryAfter = options.retryAfter
+    this.noPath = options.noPath ?? false
   }
 }
 
@@ -64,6 +74,38 @@ export async function postOffer(
     session: location ? new URL(location, response.url || endpoint).href : undefined,
     iceServers: readIceServers(response.headers.get('Link')),
   }
+}
+
+/** Statuses by which a server says that it takes no such request, now or later. */
+const KNOWS_NO_SOCKET = new Set([400, 405, 406, 415, 422, 501])
+
+/**
+ * Asks for a session over a WebSocket (see socket-protocol.ts).
+ * @returns the session's address, or undefined from a server that has nothing of the kind
+ * @throws WhepError on every other failure
+ */
+export async function postSocket(
+  endpoint: string,
+  request: SocketRequest,
+  options: { token?: string | undefined; signal: AbortSignal },
+): Promise<string | undefined> {
+  let response: Response
+  let body: string
+  try {
+    response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...authorization(options.token) },
+      body: JSON.stringify(request),
+      signal: options.signal,
+    })
+    body = await response.text()
+  } catch (cause) {
+    throw new WhepError('The server does not answer', { kind: 'absent', cause })
+  }
+  if (KNOWS_NO_SOCKET.has(response.status)) return undefined
+  if (!response.ok) throw refusal(response, body)
+  const location = response.headers.get('Location')
+  return location ? new URL(location, response.url || endpoint).href : undefined
 }
 
 /** Ends a session. Lives on when the page goes away; a failure is of no consequence. */

@@ -117,7 +117,7 @@ describe.skipIf(!TurnServer.isInstalled)('with a TURN server (coturn)', () => {
       })()`)
       await until('the picture', () =>
         page.evaluate<boolean>(
-          "(() => { const view = document.querySelector('pixelcast-view'); return view.dataset.state === 'live' && view.video.videoWidth > 0 })()",
+          "(() => { const view = document.querySelector('pixelcast-view'); return view.viewer?.transport === 'webrtc' && view.video.videoWidth > 0 })()",
         ),
       )
       const seen = await page.evaluate<{ attempts: number; types: string[] }>(`(async () => {

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { pause } from '../support/wait.js'
 import { Relay, type RelayOptions } from './relay.js'
+import { Throttle } from './throttle.js'
 
 const CANDIDATE = /^a=candidate:(\S+) 1 UDP (\d+) (\S+) (\d+) typ host.*$/gim
 const LONGEST_BODY = 1024 * 1024
@@ -19,6 +21,9 @@ export class RelayServer {
   readonly relays: Relay[] = []
   /** The methods of all requests so far. */
   readonly requests: string[] = []
+  /** Bits a second that a WebSocket gets from the server; what waits for its turn is held, as in a large buffer. */
+  socketRate = Number.POSITIVE_INFINITY
+  readonly #sockets = new Set<Duplex>()
   #conditions: Pick<RelayOptions, 'host' | 'down' | 'up'>
 
   static async start(
@@ -38,12 +43,20 @@ export class RelayServer {
     private readonly options: Pick<RelayOptions, 'host' | 'down' | 'up' | 'seed'>,
   ) {
     this.#conditions = options
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#pass(request, socket, head),
+    )
     http.on('request', (request, response) => {
       this.#forward(request, response).catch((error: unknown) => {
         if (!response.headersSent) response.writeHead(502)
         response.end(String(error))
       })
     })
+  }
+
+  /** How many WebSockets there are. */
+  get sockets(): number {
+    return this.#sockets.size
   }
 
   /** Ends with a slash, as a server's does. */
@@ -62,9 +75,28 @@ export class RelayServer {
   }
 
   async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
     this.http.closeAllConnections()
     this.http.close()
     await Promise.all(this.relays.map((relay) => relay.close()))
+  }
+
+  /** A WebSocket, byte by byte; addresses in its request are the server's own. */
+  #pass(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { hostname, port, host, origin } = new URL(this.target)
+    const server = connect(Number(port), hostname)
+    const headers = Object.entries({ ...request.headers, host, origin })
+    server.write(`GET ${request.url} HTTP/1.1\r\n${headers.map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`)
+    server.write(head)
+    this.#sockets.add(socket)
+    socket.pipe(server)
+    server.pipe(new Throttle(() => this.socketRate)).pipe(socket)
+    const end = (): void => {
+      this.#sockets.delete(socket)
+      socket.destroy()
+      server.destroy()
+    }
+    for (const side of [socket, server]) side.on('error', end).on('close', end)
   }
 
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -82,7 +114,9 @@ export class RelayServer {
       method: request.method ?? 'GET',
       headers: forwarded(request),
       redirect: 'manual',
-      ...(body.length > 0 && { body: isOffer ? withoutCandidates(body.toString()) : new Uint8Array(body) }),
+      ...(body.length > 0 && {
+        body: isOffer ? withoutCandidates(body.toString()) : new Uint8Array(body),
+      }),
     })
     const headers: Record<string, string> = {}
     for (const [name, value] of answer.headers)

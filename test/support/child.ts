@@ -61,11 +61,16 @@ export class Child<T extends Api<T>> {
     })
   }
 
-  /** Starts `entry` (path from the repository's root). Bundled first, so that Node 20 can run TypeScript. */
+  /**
+   * Starts `entry` (path from the repository's root). Bundled first, so that Node 20 can run TypeScript.
+   * @param within a command that runs the one behind it
+   */
   static async start<T extends Api<T>>(
     entry: string,
     nodeArguments: readonly string[] = [],
+    within: readonly string[] = [],
   ): Promise<Child<T>> {
+    const [command = process.execPath, ...before] = [...within, process.execPath]
     const file = join(ROOT, '.cache/test', `${basename(entry, '.ts')}-${randomUUID()}.mjs`)
     await mkdir(join(ROOT, '.cache/test'), { recursive: true })
     await bundleForNode(entry, file)
@@ -73,7 +78,8 @@ export class Child<T extends Api<T>> {
       fork(file, [], {
         serialization: 'advanced',
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        execArgv: ['--enable-source-maps', ...nodeArguments],
+        execPath: command,
+        execArgv: [...before, '--enable-source-maps', ...nodeArguments],
       }),
       file,
     )

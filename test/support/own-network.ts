@@ -42,3 +42,12 @@ export function inOwnNetwork(...command: readonly string[]): [string, string[]] 
 export function mayMakeNetworks(): boolean {
   return !isOwnNetwork && spawnSync(...inOwnNetwork('true')).status === 0
 }
+
+/** Command and arguments, for another one behind them: a network that has loopback and nothing else. Wants root. */
+export const ALONE: readonly string[] = [
+  'unshare',
+  '--net',
+  'sh',
+  '-c',
+  'ip link set lo up && exec "$0" "$@"',
+]

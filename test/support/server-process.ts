@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { answerCalls } from './child.js'
+import { tenthsNow } from './glass.js'
 import { burn, naturalStill, Reel } from './images.js'
 import { PAGE_TEST } from './own-network.js'
 import {
@@ -61,9 +62,10 @@ export interface ServerProcessApi {
   errors(): string[]
   /**
    * Pushes numbered images until `stop`. With `blockFor` the thread is kept busy for so many ms after
-   * each push, as a detector would, and `fps` does not count.
+   * each push, as a detector would, and `fps` does not count. With `times` the number is the time, tenths of a
+   * millisecond since the Unix epoch modulo 2^32.
    */
-  produce(request: { width: number; height: number; fps: number; blockFor?: number }): void
+  produce(request: { width: number; height: number; fps: number; blockFor?: number; times?: boolean }): void
   /** Pushes the natural still with a number, once. */
   pushStill(request: { width: number; height: number; number: number }): void
   /** Stops pushing; gives the number of the last image. */
@@ -110,14 +112,15 @@ answerCalls<ServerProcessApi>({
     return urlOf(server)
   },
 
-  produce({ width, height, fps, blockFor }) {
+  produce({ width, height, fps, blockFor, times }) {
     const reel = new Reel(width, height)
     const target = track!
     producing = true
     let due = performance.now()
     const step = () => {
       if (!producing) return
-      target.addImage(reel.image(++number))
+      const image = reel.image(++number)
+      target.addImage(times ? burn(image, tenthsNow()) : image)
       if (blockFor === undefined) {
         due = Math.max(due + 1000 / fps, performance.now())
         setTimeout(step, due - performance.now())

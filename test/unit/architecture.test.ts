@@ -21,7 +21,14 @@ const HOUSE: House = {
     'highgui',
     'cli',
   ],
-  apart: { viewer: ['common/channel-protocol.ts', 'common/frame-metadata.ts'] },
+  apart: {
+    viewer: [
+      'common/channel-protocol.ts',
+      'common/codec.ts',
+      'common/frame-metadata.ts',
+      'common/socket-protocol.ts',
+    ],
+  },
   doors: [
     { from: 'server', to: 'engine', only: ['engine/api.ts'] },
     { from: 'publish', to: 'engine', only: ['engine/api.ts'] },

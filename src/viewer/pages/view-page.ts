@@ -33,10 +33,12 @@ function start(view: PixelcastViewElement): void {
   view.addEventListener('rights', (event) => {
     byId('controlled').hidden = !(event as CustomEvent<boolean>).detail
   })
-  // `?codec=vp8` asks for one codec, `?stats` opens the panel: for a bug report, or a test.
+  // `?codec=vp8` asks for one codec, `?transport=websocket` for one way, `?stats` opens the panel: for a bug report, or a test.
   const query = new URLSearchParams(location.search)
   const codec = query.get('codec')
   if (codec) view.codec = codec
+  const transport = query.get('transport')
+  if (transport) view.setAttribute('transport', transport)
   view.stats = query.has('stats')
   view.src = whepUrl(name, ROOT)
   // As in a window of its own: keys count without a click.

@@ -8,6 +8,7 @@ const NOTHING = {
   arrival: undefined,
   roundTrip: undefined,
   timing: undefined,
+  transport: 'webrtc' as const,
 }
 
 /** As Chromium reports, shortened. */

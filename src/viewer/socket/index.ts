@@ -1,0 +1,1 @@
+export { SocketSession } from './socket-session.js'
