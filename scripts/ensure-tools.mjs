@@ -1,6 +1,6 @@
 // Installs by apt what some tests need beside the browsers, when it is missing and that is possible without
-// asking anyone: OpenCV for Python (docs/python.md) and a TURN server. Without them those tests are skipped and
-// say so; everything else runs.
+// asking anyone: OpenCV for Python (docs/python.md), a TURN server and the proxies of docs/deploy.md. Without them
+// those tests are skipped and say so; everything else runs.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { apt, asRoot } from './apt.mjs'
@@ -12,6 +12,8 @@ const TOOLS = {
       (python) => spawnSync(python, ['-c', 'import cv2, numpy'], { stdio: 'ignore' }).status === 0,
     ),
   coturn: () => existsSync('/usr/bin/turnserver'),
+  'nginx-light': () => existsSync('/usr/sbin/nginx'),
+  caddy: () => existsSync('/usr/bin/caddy'),
 }
 
 const missing = () =>
