@@ -1,6 +1,6 @@
 // Installs by apt what some tests need beside the browsers, when it is missing and that is possible without
-// asking anyone: OpenCV for Python (docs/python.md), a TURN server, and SSH. Without them those tests are skipped and
-// say so; everything else runs.
+// asking anyone: OpenCV for Python (docs/python.md), a TURN server, SSH, and the proxies of docs/deploy.md. Without
+// them those tests are skipped and say so; everything else runs.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { apt, asRoot } from './apt.mjs'
@@ -14,6 +14,8 @@ const TOOLS = {
   coturn: () => existsSync('/usr/bin/turnserver'),
   'openssh-server': () => existsSync('/usr/sbin/sshd'),
   'openssh-client': () => existsSync('/usr/bin/ssh'),
+  'nginx-light': () => existsSync('/usr/sbin/nginx'),
+  caddy: () => existsSync('/usr/bin/caddy'),
 }
 
 const missing = () =>

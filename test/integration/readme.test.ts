@@ -11,6 +11,7 @@ import { ROOT } from '../support/child.js'
 import { PageServer } from '../support/docs/page-server.js'
 import { Program } from '../support/docs/program.js'
 import {
+  CONFIGURATIONS,
   IN_PYTHON,
   PROSE,
   parseSnippets,
@@ -433,6 +434,7 @@ describe('the reading of Markdown', () => {
 function withoutTest(found: readonly Snippet[]): string[] {
   const isRun = ({ language, title }: Snippet): boolean => {
     if (PROSE.includes(language) || SHELL.includes(language)) return true
+    if (CONFIGURATIONS.some((name) => name === title)) return true
     if (language === 'python') return IN_PYTHON.some((name) => name === title)
     return language === 'html' ? PAGES.includes(title) : RUN.includes(title)
   }

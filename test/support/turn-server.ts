@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { accepts } from './accepts.js'
 import { freeUdpPort } from './udp-forwarder.js'
 import { until } from './wait.js'
 
@@ -47,14 +47,4 @@ export class TurnServer {
     this.process.kill()
     await ended
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
 }

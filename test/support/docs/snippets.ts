@@ -19,7 +19,12 @@ export interface Snippet {
 export const PROSE = ['', 'text']
 export const SHELL = ['sh']
 const TITLE = /^(?:\/\/|<!--) *(.*?) *(?:-->)?$/
-const PYTHON_TITLE = /^# *(.*)$/
+const HASH_TITLE = /^# *(.*)$/
+/** Languages whose comments begin with a hash. */
+const WITH_HASH = ['python', 'nginx', 'caddyfile']
+
+/** Configurations of other programs, which proxies.test.ts runs. */
+export const CONFIGURATIONS = ['nginx.conf', 'Caddyfile'] as const
 
 /** Python, in the order of docs/python.md: python.test.ts runs the same files in examples/python. */
 export const IN_PYTHON = ['to_stdin.py', 'pixelcast_http.py', 'over_http.py'] as const
@@ -48,7 +53,7 @@ export function parseSnippets(file: string, markdown: string): Snippet[] {
       file,
       line,
       language,
-      title: (language === 'python' ? PYTHON_TITLE : TITLE).exec(code[0] ?? '')?.[1] ?? '',
+      title: (WITH_HASH.includes(language) ? HASH_TITLE : TITLE).exec(code[0] ?? '')?.[1] ?? '',
       code: code.join('\n'),
     })
   }
