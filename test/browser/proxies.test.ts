@@ -72,22 +72,27 @@ describe('behind a proxy that has the certificate', () => {
   })
 
   for (const [kind, { command, parameters, config }] of Object.entries(KINDS))
-    it.skipIf(!existsSync(command))(`${kind}: a page shows the track`, async () => {
-      const port = await freeTcpPort()
-      const proxy = await WebProxy.start(
-        command,
-        parameters,
-        (folder) => config(port, server.port ?? 0, folder),
-        port,
-      )
-      const page = await browser.open(`https://${NAME}:${port}/view/still`)
-      try {
-        await waitForPicture(page, 'the number', (image) => readCode(image) === 7)
-      } finally {
-        await page.close()
-        await proxy.stop()
-      }
-    })
+    it.skipIf(!existsSync(command))(
+      `${kind}: a page shows the track over UDP past it, and over a WebSocket through it`,
+      async () => {
+        const port = await freeTcpPort()
+        const proxy = await WebProxy.start(
+          command,
+          parameters,
+          (folder) => config(port, server.port ?? 0, folder),
+          port,
+        )
+        try {
+          for (const transport of ['webrtc', 'websocket']) {
+            const page = await browser.open(`https://${NAME}:${port}/view/still?transport=${transport}`)
+            await waitForPicture(page, `the number by ${transport}`, (image) => readCode(image) === 7)
+            await page.close()
+          }
+        } finally {
+          await proxy.stop()
+        }
+      },
+    )
 })
 
 function freeTcpPort(): Promise<number> {
