@@ -1,6 +1,4 @@
-import { isIP } from 'node:net'
 import { parse, serialize } from 'hono/utils/cookie'
-import { hostName } from '../loopback.js'
 import type { AccessRequest } from './types.js'
 
 /** A browser sends no more than some of these, of pages that were opened in the last days. */
@@ -41,8 +39,7 @@ export function cookie(
 
 function portOf({ url, headers }: AccessRequest): string {
   const host = headers.host ?? new URL(url).host
-  const port = isIP(host) === 0 ? /:(\d{1,5})$/.exec(host)?.[1] : undefined
-  return port ?? (hostName(host) === '' ? '0' : 'web')
+  return /:(\d{1,5})$/.exec(host)?.[1] ?? 'web'
 }
 
 /** Whether the browser speaks HTTPS, also when that ends at a proxy. Who claims it falsely gets a cookie of no use. */

@@ -8,7 +8,7 @@ import type { AccessRight, Scope } from './types.js'
 const MOST_TICKETS = 10_000
 /** Pages that are signed in, at a time. */
 const MOST_SIGN_INS = 10_000
-/** A page that was signed in and not opened for so long is forgotten, s. */
+/** So long a page's cookie is good, s. */
 export const SIGN_IN_SECONDS = 30 * 86_400
 
 export const TICKET_SECONDS = { least: 1, most: 86_400, usual: 3_600 } as const

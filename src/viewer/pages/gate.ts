@@ -1,5 +1,5 @@
 import { SignIn } from './sign-in.js'
-import { takeToken } from './token.js'
+import { tokenOf } from './token.js'
 
 /** A server that does not answer is not waited for, ms. */
 const TIMEOUT_MS = 5_000
@@ -112,4 +112,11 @@ function takeTicket(): boolean {
   url.searchParams.delete('ticket')
   history.replaceState(history.state, '', url)
   return true
+}
+
+/** The token of the page's address, where it is then no more: not in the history, and not on somebody's screenshot. */
+function takeToken(): string | undefined {
+  const token = tokenOf(location.hash)
+  if (token !== undefined) history.replaceState(history.state, '', location.pathname + location.search)
+  return token
 }

@@ -8,10 +8,3 @@ export function tokenOf(hash: string): string | undefined {
     return text
   }
 }
-
-/** The same of the page's address, where it is then no more: not in the history, and not on somebody's screenshot. */
-export function takeToken(): string | undefined {
-  const token = tokenOf(location.hash)
-  if (token !== undefined) history.replaceState(history.state, '', location.pathname + location.search)
-  return token
-}
