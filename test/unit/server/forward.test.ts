@@ -62,7 +62,7 @@ describe('a request across threads', () => {
 
   it('is refused with 413 before it travels', async () => {
     const request = new Request('http://h/whep/cam', { method: 'POST', headers: SDP, body: 'x'.repeat(11) })
-    const refused = await serializeRequest(request, undefined, 10)
+    const refused = await serializeRequest(request, 10)
     expect(refused).toBeInstanceOf(Response)
     expect((refused as Response).status).toBe(413)
   })

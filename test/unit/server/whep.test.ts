@@ -56,7 +56,7 @@ describe('the WHEP endpoint', () => {
         expect((await app.request(`/whep/${name}`, { method: 'POST', body: 'v=0', headers })).status).toBe(
           201,
         )
-      expect(engine.offers.map(({ options }) => options)).toEqual([{ control }, {}])
+      expect(engine.offers.map(({ options }) => options?.control)).toEqual([control, undefined])
     },
   )
 

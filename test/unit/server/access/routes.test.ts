@@ -105,7 +105,10 @@ describe('what is behind a token', () => {
         body: 'v=0',
         headers: { 'content-type': 'application/sdp' },
       })
-    expect(engine.offers.map(({ options }) => options)).toEqual([{}, { control: false }])
+    expect(engine.offers.map(({ options }) => options?.control)).toEqual([undefined, false])
+    // Counted by token, of which the engine sees nothing.
+    expect(new Set(engine.offers.map(({ options }) => options?.holder)).size).toBe(2)
+    expect(JSON.stringify(engine.offers)).not.toMatch(new RegExp(`${TOKEN}|${CAM}`))
   })
 })
 
