@@ -22,6 +22,11 @@ export type { IceServer } from './common/ice-server.js'
 export type { LogFields, LogLevel, LogRecord } from './common/log.js'
 export type { KeyframeCause, ViewerStats } from './common/viewer-stats.js'
 export {
+  type AccessOptions,
+  type AccessRequest,
+  type AccessRight,
+  type AccessToken,
+  type Authorize,
   createServer,
   type DrainOptions,
   type IngestOptions,
@@ -32,6 +37,8 @@ export {
   type PixelcastServer,
   type ServerEvents,
   type ServerOptions,
+  type Ticket,
+  type TicketOptions,
 } from './host/index.js'
 export {
   type CanvasLike,

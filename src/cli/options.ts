@@ -1,10 +1,12 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
-import { ImageError, OptionError } from '../common/errors.js'
-import { checkIngestToken } from '../host/ingest-options.js'
+import { ImageError, showSecret } from '../common/errors.js'
+import { isToken } from '../common/token.js'
+import { TOKEN_EXPECTED } from '../host/ingest-options.js'
 import { checkPixelFormat } from '../image/formats.js'
 import type { PixelFormat } from '../image/source.js'
 import { parseAdvertisedAddress } from '../signaling/advertised.js'
+import { CliError, EXIT_USAGE } from './errors.js'
 
 /** Images per second: what a browser can show, and slow enough for a slide every 1,000 s. */
 export const FPS_RANGE = { min: 0.001, max: 240 } as const
@@ -99,18 +101,11 @@ export function parseAllowedHost(text: string, previous: readonly string[] | und
   return collect(text, previous)
 }
 
-export function parseIngestToken(text: string): string {
-  return parseToken(text)
-}
-
-/** A bearer token. */
-export function parseToken(text: string): string {
-  try {
-    checkIngestToken(text)
-    return text
-  } catch (error) {
-    if (!(error instanceof OptionError)) throw error
-    throw new InvalidArgumentError(`Expected ${error.expected}.`)
+/** Of an option whose value is not to be shown, as commander does. */
+export function tokenParser(option: string): (text: string) => string {
+  return (text) => {
+    if (isToken(text, 8, 512)) return text
+    throw new CliError(`option ${option}: expected ${TOKEN_EXPECTED}, got ${showSecret(text)}`, EXIT_USAGE)
   }
 }
 

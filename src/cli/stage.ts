@@ -3,19 +3,18 @@ import { ListenError } from '../common/errors.js'
 import { createServer, type LimitOptions, type PixelcastServer } from '../host/index.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { ImageTrack } from '../track/index.js'
+import { type Access, type AccessChoice, accessOf } from './access.js'
 import { checkAddresses, outerAddresses } from './addresses.js'
 import { CliError, EXIT_USAGE, explain } from './errors.js'
 import type { OperationOptions } from './operation.js'
 import { logTo, metricsOf } from './operation.js'
-import { isLoopback } from './options.js'
 import { Remarks } from './terminal/remarks.js'
 import { StatusLine } from './terminal/status.js'
 import type { Terminal } from './terminal/terminal.js'
 import type { Uplink } from './uplink.js'
 
 /** Options that every command which opens a server has. */
-export interface StageOptions extends OperationOptions {
-  readonly host: string
+export interface StageOptions extends AccessChoice, OperationOptions {
   readonly port: number
   /** False: nobody can watch here. */
   readonly listen?: boolean
@@ -32,10 +31,6 @@ export interface StageOptions extends OperationOptions {
   readonly allowedHost?: readonly string[]
   readonly limit?: LimitOptions
   readonly trustProxy?: readonly string[]
-  /** Takes images over HTTP, and makes tracks for them. */
-  readonly ingest?: boolean
-  /** What senders of images have to show. */
-  readonly ingestToken?: string
 }
 
 /** Tracks that senders may make: more than anybody looks at, few enough not to be an attack. */
@@ -50,12 +45,16 @@ export class Stage {
   readonly #progress = new Map<ImageTrack, () => string | undefined>()
   readonly #uplinks = new Map<ImageTrack, Uplink>()
   readonly #status: StatusLine
-  readonly #options: StageOptions
+  readonly #options: StageOptions & { readonly access: Access }
   #announced = false
   /** Rejects when the server is gone although nobody closed it. Never resolves. */
   readonly failure: Promise<never>
 
-  private constructor(server: PixelcastServer, options: StageOptions, terminal: Terminal) {
+  private constructor(
+    server: PixelcastServer,
+    options: StageOptions & { readonly access: Access },
+    terminal: Terminal,
+  ) {
     this.#server = server
     this.#options = options
     this.#terminal = terminal
@@ -87,9 +86,11 @@ export class Stage {
   /** Opens the server; rejects with a `ListenError` when the address cannot be had. */
   static async open(options: StageOptions, terminal: Terminal): Promise<Stage> {
     checkAddresses(options)
+    const access = accessOf(options)
     const server = await createServer({
       host: options.host,
       port: options.port,
+      ...access.options,
       allowedHosts: options.allowedHost,
       limits: options.limit,
       trustProxy: options.trustProxy,
@@ -106,12 +107,8 @@ export class Stage {
       const hint = /^port \d/.test(error.message) ? ' with --port' : ''
       throw new CliError(`${error.message}${hint}`, undefined, { cause: error })
     })
-    const isWildcard = options.host === '0.0.0.0' || options.host === '::'
-    if (!isLoopback(options.host))
-      terminal.warn(
-        `anyone who can reach ${isWildcard ? 'this machine' : options.host} can watch; there is no password`,
-      )
-    return new Stage(server, options, terminal)
+    for (const warning of access.warnings) terminal.warn(warning)
+    return new Stage(server, { ...options, access }, terminal)
   }
 
   /** `progress`: how far its input is, for the status line. */
@@ -130,12 +127,14 @@ export class Stage {
   /** Prints the addresses and starts the status line. `descriptions` by track name. */
   announce(descriptions: ReadonlyMap<string, string>): void {
     const { url } = this.#server
-    const { ingest, ingestToken, metricsHost = '127.0.0.1' } = this.#options
+    const { ingest, ingestToken, access, metricsHost = '127.0.0.1' } = this.#options
     const { metricsPort } = this.#server
     this.#announced = true
-    if (url !== undefined) this.#terminal.print(`Watch at ${url}`)
+    if (url !== undefined) this.#terminal.print(`Watch at ${url}${access.fragment}`)
     for (const hostname of outerAddresses(this.#options.host))
-      this.#terminal.print(`  from other machines: ${Object.assign(new URL(url ?? ''), { hostname }).href}`)
+      this.#terminal.print(
+        `  from other machines: ${Object.assign(new URL(url ?? ''), { hostname }).href}${access.fragment}`,
+      )
     if (ingest) {
       const token = ingestToken === undefined ? '' : ', with the token'
       this.#terminal.print(
@@ -152,7 +151,8 @@ export class Stage {
 
   #announceTrack({ name }: ImageTrack, width: number, description: string | undefined): void {
     if (this.#server.url === undefined) return
-    const address = new URL(`view/${encodeURIComponent(name)}`, this.#server.url).href
+    const { fragment } = this.#options.access
+    const address = new URL(`view/${encodeURIComponent(name)}${fragment}`, this.#server.url).href
     this.#terminal.print(`  ${name.padEnd(width)}  ${address}${description ? `  (${description})` : ''}`)
   }
 

@@ -109,10 +109,8 @@ export type Readiness =
 export interface ConnectOptions {
   /** Codecs to consider, best first; the default is the track's own. */
   readonly codecs?: readonly VideoCodec[] | undefined
-  /** Whether the viewer may control, whatever the track's rule says. */
+  /** Whether the viewer may control, whatever the track's rule says. Default: as that says; if it is one of a token, not. */
   readonly control?: boolean | undefined
-  /** The bearer token that it sent, for tracks whose rule asks for one. */
-  readonly bearer?: string | undefined
   /** IP address that it comes from, for the limits of one; undefined: not known. */
   readonly address?: string | undefined
   /** Stands for the token or account that it comes with, for the limits of one. No secret: a digest. */

@@ -1,13 +1,6 @@
 import type { ServerMessage, ViewerMessage } from '../common/channel-protocol.js'
 import { monotonicNow } from '../common/clock.js'
-import {
-  type InputMessage,
-  matches,
-  type Rectangle,
-  type TokenDigest,
-  type TrackCommand,
-  type TrackSettings,
-} from '../track/index.js'
+import type { InputMessage, Rectangle, TrackCommand, TrackSettings } from '../track/index.js'
 import { ControlTable } from './control-table.js'
 import { Question, withinImage } from './question.js'
 import { Rights } from './rights.js'
@@ -56,15 +49,9 @@ export class Backchannel {
 
   constructor(
     settings: Pick<TrackSettings, 'control'>,
-    private readonly tokenDigest: TokenDigest | undefined,
     private readonly events: BackchannelEvents,
   ) {
     this.#rights = new Rights(settings.control)
-  }
-
-  /** Whether a viewer that sent this bearer token may control by that; undefined: the rule does not ask for one. */
-  rulingFor(bearer: string | undefined): boolean | undefined {
-    return this.tokenDigest && matches(bearer, this.tokenDigest)
   }
 
   /** A viewer's channel is open. */

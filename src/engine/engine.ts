@@ -3,14 +3,7 @@ import type { VideoCodec } from '../common/codec.js'
 import { SignalingError, show } from '../common/errors.js'
 import type { EngineMeasures } from '../common/measures.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
-import type {
-  ImageProducer,
-  InputMessage,
-  TokenDigest,
-  TrackCommand,
-  TrackMemory,
-  TrackSettings,
-} from '../track/index.js'
+import type { ImageProducer, InputMessage, TrackCommand, TrackMemory, TrackSettings } from '../track/index.js'
 import { Admission } from './admission.js'
 import type {
   ConnectOptions,
@@ -69,11 +62,8 @@ export class Engine implements EngineApi, PublishingApi {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS)
   }
 
-  /**
-   * @param tokenDigest of the token that lets a viewer control, if the track's rule is one of a token
-   * @returns false when there is a track of that name
-   */
-  addTrack(name: string, memory: TrackMemory, settings: TrackSettings, tokenDigest?: TokenDigest): boolean {
+  /** @returns false when there is a track of that name */
+  addTrack(name: string, memory: TrackMemory, settings: TrackSettings): boolean {
     if (this.#tracks.has(name)) return false
     const track = new EngineTrack(
       name,
@@ -82,7 +72,7 @@ export class Engine implements EngineApi, PublishingApi {
       (error) => this.events.onTrackError(name, error),
       this.#admission.encodeLoad,
     )
-    const backchannel = new Backchannel(settings, tokenDigest, {
+    const backchannel = new Backchannel(settings, {
       onInput: (viewer, message) => this.events.onInput(viewer, message),
       onRights: (viewer, canControl) => this.events.onViewerControl(viewer, canControl),
       size: () => track.size,

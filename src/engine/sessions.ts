@@ -266,7 +266,6 @@ export class Sessions {
     { track, backchannel, identity }: Place,
     options: ConnectOptions,
   ): ViewerEvents {
-    const mayControl = options.control ?? backchannel.rulingFor(options.bearer)
     return {
       onOpen: () => {
         this.admission.connected(identity.session)
@@ -277,7 +276,7 @@ export class Sessions {
       onClose: (reason) => this.#end(viewer(), reason),
       onKeyframeNeeded: () => track.requestKeyframe(viewer()),
       onRate: () => track.planSoon(),
-      onChannelOpen: () => backchannel.join(viewer(), mayControl),
+      onChannelOpen: () => backchannel.join(viewer(), options.control),
       onMessage: (message) => backchannel.receive(viewer(), message),
       onChannelClosed: () => backchannel.leave(viewer()),
       onLimit: (limit, value) => this.admission.reached(limit, value),

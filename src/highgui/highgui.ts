@@ -46,10 +46,10 @@ export class HighGui {
 
   /**
    * Where the windows can be watched, once the server is there; it is started if need be. Undefined with a server
-   * that does not listen.
+   * that does not listen. With the token that was made for it, if one was.
    */
   async serverUrl(): Promise<string | undefined> {
-    return (await this.#screen.server()).url
+    return this.#screen.url()
   }
 
   /**

@@ -1,5 +1,9 @@
-import { checkKeys, checkOption, OptionError, show } from '../common/errors.js'
-import type { PixelcastServer } from '../host/index.js'
+import { randomBytes } from 'node:crypto'
+import { checkKeys, checkOption, OptionError, show, showSecret } from '../common/errors.js'
+import { isToken } from '../common/token.js'
+import type { PixelcastServer, ServerOptions } from '../host/index.js'
+import { TOKEN_EXPECTED } from '../host/ingest-options.js'
+import { isLoopback } from '../host/local-address.js'
 import type { ControlRule } from '../track/index.js'
 
 /** Options of `configure` and `new HighGui`; every one may be left out. */
@@ -12,10 +16,17 @@ export interface HighGuiOptions {
    */
   readonly port?: number | undefined
   /**
-   * Address to listen on. Default: that of `PIXELCAST_HOST`, or `127.0.0.1`: only this machine can watch. With
-   * `0.0.0.0` whoever can reach the machine can watch, and press keys: see `control`.
+   * Address to listen on. Default: that of `PIXELCAST_HOST`, or `127.0.0.1`: only this machine can watch. With another
+   * one, as `0.0.0.0` for all, who watches or presses keys needs a token, which is in the address that is printed.
    */
   readonly host?: string | undefined
+  /**
+   * The token of those who watch and press keys. Default: that of `PIXELCAST_TOKEN`; none on a loopback `host`, a new
+   * one on another.
+   */
+  readonly token?: string | undefined
+  /** True: whoever can reach `host` may watch, and press keys as `control` says, without a token. Default false. */
+  readonly public?: boolean | undefined
   /** True: do not print the address. Default false: it is printed once, to the standard error output. */
   readonly quiet?: boolean | undefined
   /** Whose keys, mouse and trackbars the windows listen to, as the option of a track. Default `anyone`. */
@@ -35,12 +46,12 @@ export interface Address {
   readonly ports: readonly number[]
 }
 
-const KNOWN = ['server', 'port', 'host', 'quiet', 'control']
+const KNOWN = ['server', 'port', 'host', 'token', 'public', 'quiet', 'control']
 
 /** @throws OptionError naming the option */
 export function checkHighGuiOptions(options: HighGuiOptions): void {
   checkKeys(options, KNOWN)
-  const { server, port, host, quiet } = options
+  const { server, port, host, token, public: isPublic, quiet } = options
   checkOption(
     server === undefined || typeof (server as Partial<PixelcastServer> | null)?.addTrack === 'function',
     'server',
@@ -50,8 +61,15 @@ export function checkHighGuiOptions(options: HighGuiOptions): void {
   checkOption(port === undefined || isPort(port), 'port', `a whole number from 0 to ${LAST_PORT}`, port)
   checkOption(host === undefined || typeof host === 'string', 'host', 'an address, as 127.0.0.1', host)
   checkOption(quiet === undefined || typeof quiet === 'boolean', 'quiet', 'true or false', quiet)
-  for (const field of ['port', 'host'] as const)
-    checkOption(!server || options[field] === undefined, field, 'nothing beside `server`', options[field])
+  if (token !== undefined && !isToken(token, 8, 512))
+    throw new OptionError({ field: 'token', expected: TOKEN_EXPECTED, actual: showSecret(token) })
+  checkOption(isPublic === undefined || typeof isPublic === 'boolean', 'public', 'true or false', isPublic)
+  checkOption(!isPublic || token === undefined, 'public', 'no `token` beside it', isPublic)
+  for (const field of ['port', 'host', 'token', 'public'] as const) {
+    const given = field === 'token' ? showSecret(token) : show(options[field])
+    if (server && options[field] !== undefined)
+      throw new OptionError({ field, expected: 'nothing beside `server`', actual: given })
+  }
 }
 
 /** @throws OptionError naming the environment variable */
@@ -71,6 +89,20 @@ export function addressFor(
   if (wanted === 0) return { host: address, ports: [0] }
   const count = Math.min(MORE_PORTS, LAST_PORT - wanted) + 1
   return { host: address, ports: Array.from({ length: count }, (_, more) => wanted + more) }
+}
+
+/** Who may watch and press keys on a server of its own, and what the address that is printed needs for that. */
+export function accessFor(
+  host: string,
+  { token, public: isPublic }: HighGuiOptions,
+  { PIXELCAST_TOKEN }: NodeJS.ProcessEnv,
+): { readonly options: Pick<ServerOptions, 'access' | 'public'>; readonly fragment: string } {
+  if (isPublic) return { options: { public: true }, fragment: '' }
+  const given = token ?? (PIXELCAST_TOKEN || undefined)
+  if (given === undefined && isLoopback(host)) return { options: {}, fragment: '' }
+  const made = given === undefined ? randomBytes(24).toString('base64url') : undefined
+  const tokens = [{ token: given ?? made ?? '', rights: ['control'] as const }]
+  return { options: { access: { tokens } }, fragment: made === undefined ? '' : `#token=${made}` }
 }
 
 function isPort(port: number): boolean {

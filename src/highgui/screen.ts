@@ -1,8 +1,8 @@
 import { ListenError, OptionError } from '../common/errors.js'
-import { createServer, type PixelcastServer } from '../host/index.js'
+import { createServer, type PixelcastServer, type ServerOptions } from '../host/index.js'
 import { isLoopback } from '../host/local-address.js'
 import type { ImageTrack } from '../track/index.js'
-import { type Address, addressFor, checkHighGuiOptions, type HighGuiOptions } from './options.js'
+import { type Address, accessFor, addressFor, checkHighGuiOptions, type HighGuiOptions } from './options.js'
 
 /** A program that shows images makes the next call by then. */
 const NEXT_CALL_MS = 200
@@ -12,6 +12,8 @@ export class Screen {
   #options: HighGuiOptions
   #server: PixelcastServer | undefined
   #starting: Promise<PixelcastServer> | undefined
+  /** Of addresses that are told: the token that was made for them, if one was. */
+  #fragment = ''
   /** Why there is no server. */
   #failure: Error | undefined
   #isFailureKnown = false
@@ -45,6 +47,7 @@ export class Screen {
       })
     this.#options = options
     this.#server = options.server
+    this.#fragment = ''
     this.#failure = this.#starting = undefined
   }
 
@@ -63,6 +66,12 @@ export class Screen {
     return this.#starting.finally(() => {
       this.#isFailureKnown = true
     })
+  }
+
+  /** Where the windows can be watched; started if need be. */
+  async url(): Promise<string | undefined> {
+    const { url } = await this.server()
+    return url && `${url}${this.#fragment}`
   }
 
   /** @throws OptionError, EngineError. Not when a server is started: what goes wrong then is thrown by the next call */
@@ -92,8 +101,8 @@ export class Screen {
 
   /** What somebody who opens a program to the network may not have thought of. */
   #warning(host: string): string {
-    const isOpen = (this.#options.control ?? 'anyone') === 'anyone' && !isLoopback(host)
-    return isOpen
+    const { control = 'anyone', public: isPublic } = this.#options
+    return isPublic && control === 'anyone' && !isLoopback(host)
       ? `\nAnyone who can reach ${host} can watch, and press keys: see the option \`control\``
       : ''
   }
@@ -113,13 +122,15 @@ export class Screen {
   }
 
   async #open({ host, ports }: Address): Promise<PixelcastServer> {
-    const server = await openFirst(host, ports)
+    const { options, fragment } = accessFor(host, this.#options, process.env)
+    const server = await openFirst({ ...options, host }, ports)
     server.on('error', (error) => process.emitWarning(error))
     server.on('close', () => {
       this.#server = this.#starting = undefined
     })
     this.#server = server
-    if (!this.#options.quiet) console.error(`Watch at ${server.url}${this.#warning(host)}`)
+    this.#fragment = fragment
+    if (!this.#options.quiet) console.error(`Watch at ${server.url}${fragment}${this.#warning(host)}`)
     for (const track of this.#waiting) if (!track.closed) server.addTrack(track)
     this.#waiting.clear()
     this.hold(this.#isHeld)
@@ -128,12 +139,15 @@ export class Screen {
 }
 
 /** On the first port that is not taken. */
-async function openFirst(host: string, [port, ...others]: readonly number[]): Promise<PixelcastServer> {
+async function openFirst(
+  options: ServerOptions,
+  [port, ...others]: readonly number[],
+): Promise<PixelcastServer> {
   try {
-    return await createServer({ host, port })
+    return await createServer({ ...options, port })
   } catch (error) {
     const isTaken = error instanceof ListenError && error.systemCode === 'EADDRINUSE'
-    if (isTaken && others.length > 0) return openFirst(host, others)
+    if (isTaken && others.length > 0) return openFirst(options, others)
     throw error
   }
 }

@@ -1,12 +1,14 @@
 import { checkKeys, OptionError, show, showSecret } from '../common/errors.js'
+import { isToken } from '../common/token.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
 
 /** How images are taken over HTTP (`PUT /tracks/NAME/image`, `POST /tracks/NAME/stream`); every one may be left out. */
 export interface IngestOptions {
   /**
-   * What senders have to show, as `Authorization: Bearer TOKEN`: 8 to 512 letters, digits and `-._~+/=`. Default:
-   * none. Then only programs of this machine may send, to a server on a loopback `host`, and no web page;
-   * others are answered 403. Requests that come through an own web server are taken without: it knows who sends.
+   * What senders have to show, as `Authorization: Bearer TOKEN`: 8 to 512 letters, digits and `-._~+/=`. The same as a
+   * token of the option `access` with the right `publish`. Default: none. If there is no
+   * `access` either, only programs of this machine may send, to a server on a loopback `host`, and no web page; others
+   * are answered 403. Requests that come through an own web server are taken without: it knows who sends.
    */
   readonly token?: string | undefined
   /** True: an image for a name that is no track yet makes one (see the event `track`). Default false: such images are answered 404. */
@@ -44,6 +46,7 @@ const KNOWN = [
   'maxSenders',
   'timeout',
 ]
+export const TOKEN_EXPECTED = '8 to 512 letters, digits and -._~+/='
 const MOST_BYTES = 256 * 1024 * 1024
 
 /** The option `ingest` of a server. @throws OptionError naming the option */
@@ -77,7 +80,6 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
   checkWhole('maxSenders', maxSenders, 1, 1000)
   checkWhole('timeout', timeout, 100, 86_400_000)
   return {
-    token,
     createTracks,
     maxTracks,
     maxBytes,
@@ -90,16 +92,8 @@ export function checkIngestOptions(ingest: boolean | IngestOptions = false): Ing
 
 /** The characters of a bearer token (RFC 6750 §2.1). The message does not show it. @throws OptionError */
 export function checkIngestToken(token: unknown, field = 'ingest.token'): asserts token is string {
-  if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token) && isLong(token)) return
-  throw new OptionError({
-    field,
-    expected: '8 to 512 letters, digits and -._~+/=',
-    actual: showSecret(token),
-  })
-}
-
-function isLong({ length }: string): boolean {
-  return length >= 8 && length <= 512
+  if (!isToken(token, 8, 512))
+    throw new OptionError({ field, expected: TOKEN_EXPECTED, actual: showSecret(token) })
 }
 
 function checkWhole(field: string, value: unknown, least: number, most: number): void {

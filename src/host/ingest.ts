@@ -1,10 +1,12 @@
 import { EngineError, OptionError, SignalingError } from '../common/errors.js'
-import { createIngestApp } from '../server/app.js'
+import type { AccessRule } from '../server/access/access.js'
+import { type AppOptions, createIngestApp } from '../server/app.js'
 import { IngestCounts } from '../server/ingest/counts.js'
 import { isIngest } from '../server/ingest/routes.js'
 import type { App } from '../server/routing.js'
 import type { ImageTrack } from '../track/index.js'
-import type { ServerSettings } from './messages.js'
+import type { SerializedError, ServerSettings } from './messages.js'
+import { serializeError } from './serialize-error.js'
 
 /** What the ingest needs of the server whose tracks it feeds. */
 export interface IngestTracks {
@@ -27,7 +29,11 @@ export class Ingest {
   readonly #made = new Set<ImageTrack>()
   #app: App | undefined
 
-  constructor(settings: ServerSettings, tracks: IngestTracks) {
+  constructor(
+    settings: ServerSettings,
+    tracks: IngestTracks,
+    private readonly access: AccessRule,
+  ) {
     this.#settings = settings
     this.#tracks = tracks
   }
@@ -50,17 +56,27 @@ export class Ingest {
     return track
   }
 
+  /** A sender in the engine's thread wants a track: whether there is one now, or why not. */
+  want(name: string): { name: string; error?: SerializedError } {
+    try {
+      this.makeTrack(name)
+      return { name }
+    } catch (refusal) {
+      return { name, error: serializeError(refusal) }
+    }
+  }
+
   /** The answer to a request with images; undefined for all others. */
-  fetch(request: Request): Response | Promise<Response> | undefined {
+  fetch(request: Request, address?: string): Response | Promise<Response> | undefined {
     if (!isIngest(request)) return undefined
     this.#app ??= this.#createApp()
-    return this.#app.fetch(request, { forwarded: true })
+    return this.#app.fetch(request, { forwarded: true, address })
   }
 
   #createApp(): App {
     const { cors, ingest: settings, ingestCounts } = this.#settings
     const counts = new IngestCounts(ingestCounts)
-    return createIngestApp({
+    const options = {
       ...(cors && { cors }),
       ...(settings && {
         ingest: {
@@ -73,8 +89,10 @@ export class Ingest {
           },
         },
       }),
-      onError: (error) => this.#tracks.onError(error instanceof Error ? error : new Error(String(error))),
-    })
+      onError: (error: unknown) =>
+        this.#tracks.onError(error instanceof Error ? error : new Error(String(error))),
+    } satisfies AppOptions
+    return createIngestApp(options, this.access)
   }
 
   #add(name: string): ImageTrack {

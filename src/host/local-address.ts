@@ -19,5 +19,6 @@ export function isLocalAddress(address: string): boolean {
 
 /** Whether only this machine can reach what listens there. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  // A name may begin with 127. and lead anywhere.
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -1,8 +1,17 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel, LogRecord } from '../common/log.js'
+import type { TokenDigest } from '../common/token.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
 import type { SocketState } from '../engine/api.js'
 import type { DrainOptions } from '../engine/drain.js'
+import type { MadeTicket, TicketWish } from '../server/access/tickets.js'
+import type {
+  AccessAnswer,
+  AccessQuestion,
+  AccessRequest,
+  AccessRight,
+  AccessSettings,
+} from '../server/access/types.js'
 import type { TlsFiles } from '../server/certificate.js'
 import type { SerializedRequest, SerializedResponse } from '../server/forward.js'
 import type { IngestSettings } from '../server/ingest/settings.js'
@@ -12,7 +21,6 @@ import type {
   PublicationChange,
   PublicationStats,
   PublishSettings,
-  TokenDigest,
   TrackCommand,
   TrackMemory,
   TrackSettings,
@@ -48,6 +56,7 @@ export interface ServerSettings {
   readonly metrics: MetricsSettings | undefined
   /** Graver entries go to the log, and those of this level. */
   readonly logLevel: LogLevel | 'silent'
+  readonly access: AccessSettings
 }
 
 /**
@@ -95,6 +104,14 @@ export interface EngineCalls {
   closePublication: { params: { server: number; publication: number }; result: undefined }
   /** The application's answer to `track-wanted`; the track was added before. */
   trackWanted: { params: { server: number; name: string; error?: SerializedError }; result: undefined }
+  /** The application's answer to `access-asked`. */
+  accessAnswer: { params: { server: number; id: number; answer: AccessAnswer }; result: undefined }
+  /** Throws `SignalingError` unless the request has the right. */
+  requireAccess: {
+    params: { server: number; request: AccessRequest; track: string; right: AccessRight }
+    result: undefined
+  }
+  createTicket: { params: { server: number; wish: TicketWish }; result: MadeTicket }
   request: { params: { server: number; request: SerializedRequest }; result: SerializedResponse }
   socketState: { params: { server: number; session: string }; result: SocketState }
   /** The port is transferred. */
@@ -132,6 +149,7 @@ export type EngineEvent = { readonly server: number } & (
   | { readonly event: 'publication'; readonly publication: number; readonly change: PublicationChange }
   | { readonly event: 'log'; readonly record: LogRecord }
   | { readonly event: 'track-wanted'; readonly name: string }
+  | { readonly event: 'access-asked'; readonly id: number; readonly question: AccessQuestion }
   | { readonly event: 'error'; readonly error: SerializedError }
 )
 

@@ -3,6 +3,7 @@ import type { TlsFiles } from '../server/certificate.js'
 import { IngestCounts } from '../server/ingest/counts.js'
 import type { TrustProxy } from '../server/requester.js'
 import type { IceOptions } from '../transport/ice-options.js'
+import { type AccessOptions, checkAccessOptions, checkReach } from './access-options.js'
 import { check, isTexts, isWhole } from './checks.js'
 import { checkIce } from './ice-options.js'
 import { checkIngestOptions, type IngestOptions } from './ingest-options.js'
@@ -18,8 +19,8 @@ export interface ServerOptions {
   /** HTTP port, 0…65535; 0 takes any free one (see `server.port`). Default 8080. */
   readonly port?: number | undefined
   /**
-   * Address to listen on; media binds to the same. Default `127.0.0.1`: only this machine can watch.
-   * `0.0.0.0` or `::`: whoever can reach the machine can watch.
+   * Address to listen on; media binds to the same. Default `127.0.0.1`: only this machine can watch. With another
+   * one, as `0.0.0.0` or `::` for all, `access` has to say who may watch, or `public` that everybody may.
    */
   readonly host?: string | undefined
   /**
@@ -38,6 +39,16 @@ export interface ServerOptions {
    * to anybody without the keys that travel over HTTP); `{ bindAddress: '127.0.0.1' }` forbids it.
    */
   readonly ice?: IceOptions | undefined
+  /**
+   * Who may view, control and publish. Default: everybody who can reach the server may view; the option `control` of
+   * each track says who controls, `ingest` who publishes.
+   */
+  readonly access?: AccessOptions | undefined
+  /**
+   * True: everybody who can reach the server may view, also when it is reached by others than this machine, and when
+   * `access` says who may control and publish. Default false.
+   */
+  readonly public?: boolean | undefined
   /** Origins whose pages may use WHEP and the JSON routes, or `'*'`. Default: the server's own pages only. */
   readonly cors?: readonly string[] | '*' | undefined
   /** Host names that requests may name when listening on loopback, besides loopback's own (a defence against DNS rebinding). */
@@ -89,6 +100,8 @@ const KNOWN = [
   'restart',
   'metrics',
   'log',
+  'access',
+  'public',
 ]
 
 /** @throws OptionError naming the option */
@@ -109,10 +122,18 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     restart = true,
     metrics,
     log,
+    access,
+    public: isPublic = false,
   } = options
   check(isWhole(port, 0, 65_535), 'port', 'a whole number from 0 to 65535', port)
   check(typeof host === 'string' && host.length > 0, 'host', 'an address, as 127.0.0.1 or 0.0.0.0', host)
   check(typeof listen === 'boolean', 'listen', 'true or false', listen)
+  check(typeof isPublic === 'boolean', 'public', 'true or false', isPublic)
+  const ingestSettings = checkIngestOptions(ingest)
+  const ingestToken = typeof ingest === 'object' ? ingest.token : undefined
+  const accessSettings = checkAccessOptions({ access, isPublic, ingestToken })
+  // An own web server knows whom it lets through.
+  if (listen) checkReach(host, { access, isPublic })
   check(cors === undefined || cors === '*' || isTexts(cors), 'cors', "a list of origins, or '*'", cors)
   check(
     allowedHosts === undefined || isTexts(allowedHosts),
@@ -145,7 +166,8 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     title,
     limits: checkLimits(limits),
     trustProxy,
-    ingest: checkIngestOptions(ingest),
+    ingest: ingestSettings,
+    access: accessSettings,
     restart,
     ingestCounts: IngestCounts.memory(),
     metrics: checkMetricsOptions(metrics),

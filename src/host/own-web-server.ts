@@ -40,7 +40,7 @@ export class OwnWebServer {
   /** @param address where the request comes from, if that is known */
   async answer(request: Request, address?: string): Promise<Response> {
     const { thread, ingest, restarts, bodyBytes } = this.parts
-    const answer = ingest.fetch(request)
+    const answer = ingest.fetch(request, address)
     if (answer) return answer
     const serialized = await serializeRequest(request, bodyBytes)
     if (serialized instanceof Response) return serialized

@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Emitter } from '../common/emitter.js'
-import { EngineError, type PixelcastError } from '../common/errors.js'
+import { EngineError } from '../common/errors.js'
+import type { TicketOptions } from '../server/access/ticket-options.js'
 import { ImageTrack, type TrackOptions } from '../track/index.js'
+import type { Authorize } from './access-options.js'
 import { checkDrainOptions, type DrainOptions } from './drain-options.js'
+import { type EventParts, followEvent } from './engine-events.js'
 import { EngineThread } from './engine-thread.js'
 import { Ingest } from './ingest.js'
 import { Log } from './log/log.js'
-import type { EngineEvent, SerializedError, ServerSettings } from './messages.js'
+import type { ServerSettings } from './messages.js'
 import { checkServerOptions, type ServerOptions } from './options.js'
 import { OwnWebServer } from './own-web-server.js'
 import { Publications } from './publications.js'
 import { Restarts } from './restarts.js'
-import { restoreError, serializeError } from './serialize-error.js'
+import { ServerAccess, type Ticket } from './server-access.js'
 import type { ServerEvents } from './server-events.js'
 import { ServerTracks } from './server-tracks.js'
 import { urlOf, withPorts } from './server-url.js'
@@ -29,7 +32,7 @@ export async function createServer(options?: ServerOptions): Promise<PixelcastSe
   const settings = checkServerOptions(options)
   const log = await Log.open(options?.log, options)
   const thread = EngineThread.acquire()
-  return PixelcastServer.open(thread, settings, log)
+  return PixelcastServer.open(thread, settings, log, options?.access?.authorize)
 }
 
 /** A running server, from `createServer`. */
@@ -41,9 +44,11 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #log: Log
   readonly #tracks: ServerTracks
   readonly #viewers: ServerViewers
+  readonly #access: ServerAccess
   readonly #ingest: Ingest
   readonly #publications: Publications
   readonly #ownWebServer: OwnWebServer
+  readonly #parts: EventParts
   #port: number | undefined
   #isOpen = false
   #metricsPort: number | undefined
@@ -53,23 +58,37 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   #failure: EngineError | undefined
   readonly #restarts = new Restarts()
 
-  private constructor(thread: EngineThread, settings: ServerSettings, log: Log) {
+  private constructor(thread: EngineThread, settings: ServerSettings, log: Log, authorize?: Authorize) {
     super()
     this.#log = log
     this.#thread = thread
     this.#settings = settings
     this.#tracks = new ServerTracks(settings.limits.tracks)
     this.#viewers = new ServerViewers(thread)
-    this.#ingest = new Ingest(settings, {
-      get: (name) => this.#tracks.get(name),
-      add: (name) => {
+    const onError = (error: Error) => void this.emit('error', error)
+    this.#access = new ServerAccess(thread, () => this.#id, settings.access, authorize, onError)
+    const tracks = {
+      get: (name: string) => this.#tracks.get(name),
+      add: (name: string) => {
         const track = this.addTrack(name)
         this.emit('track', track)
         return track
       },
-      onError: (error) => this.emit('error', error),
-    })
+      onError,
+    }
+    this.#ingest = new Ingest(settings, tracks, this.#access)
     this.#publications = new Publications(thread, () => this.#id)
+    this.#parts = {
+      thread,
+      server: () => this.#id,
+      tracks: this.#tracks,
+      viewers: this.#viewers,
+      publications: this.#publications,
+      ingest: this.#ingest,
+      access: this.#access,
+      log,
+      onError,
+    }
     this.#ownWebServer = new OwnWebServer({
       thread,
       ingest: this.#ingest,
@@ -81,8 +100,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   /** @internal */
-  static async open(thread: EngineThread, settings: ServerSettings, log: Log): Promise<PixelcastServer> {
-    const server = new PixelcastServer(thread, settings, log)
+  static async open(
+    thread: EngineThread,
+    settings: ServerSettings,
+    log: Log,
+    authorize?: Authorize,
+  ): Promise<PixelcastServer> {
+    const server = new PixelcastServer(thread, settings, log, authorize)
     try {
       await server.#openEngine()
       server.#isOpen = true
@@ -100,7 +124,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
 
   async #openEngine(): Promise<void> {
     const server = this.#thread.register({
-      onEvent: (event) => this.#on(event),
+      onEvent: (event) => followEvent(event, this.#parts),
       onFailure: (error, isFinal) => this.#fail(error, isFinal),
     })
     this.#id = server
@@ -199,6 +223,16 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   /**
+   * A link that lets whoever opens it first see a track, or all, without a token.
+   *
+   * @throws OptionError for a bad option. @throws EngineError when the server is closed.
+   */
+  async createTicket(options?: TicketOptions): Promise<Ticket> {
+    await this.#restarts.pending
+    return this.#access.createTicket(options, this.url)
+  }
+
+  /**
    * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
    * before. Idempotent.
    */
@@ -254,45 +288,6 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#tracks.clear()
     this.#log.server('stopped')
     this.emit('close')
-  }
-
-  #on(event: EngineEvent): void {
-    switch (event.event) {
-      case 'input':
-        for (const input of event.inputs) this.#viewers.receive(input)
-        // Only now: while the application is busy with these, the engine keeps what comes.
-        this.#thread.call('inputTaken', { server: this.#id }).catch(() => undefined)
-        break
-      case 'track-error':
-        this.#tracks.known.get(event.track)?.report('error', restoreError(event.error) as PixelcastError)
-        break
-      case 'publication':
-        this.#publications.follow(event.publication, event.change)
-        break
-      case 'track-wanted':
-        this.#onWanted(event.name)
-        break
-      case 'log':
-        this.#log.write(event.record)
-        break
-      case 'error':
-        this.emit('error', restoreError(event.error))
-        break
-      default:
-        this.#viewers.follow(event, (key) => this.#tracks.known.get(key))
-    }
-  }
-
-  /** The answer follows the track on its way. */
-  #onWanted(name: string): void {
-    let error: SerializedError | undefined
-    try {
-      this.#ingest.makeTrack(name)
-    } catch (refusal) {
-      error = serializeError(refusal)
-    }
-    const answer = { server: this.#id, name, ...(error && { error }) }
-    this.#thread.call('trackWanted', answer).catch(() => {})
   }
 
   /** Everything that waits must hear of it. */

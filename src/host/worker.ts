@@ -7,10 +7,12 @@ import { EngineError, OptionError, show } from '../common/errors.js'
 import { quietFfmpeg } from '../encode/index.js'
 import { Engine } from '../engine/index.js'
 import { Publishers } from '../publish/index.js'
+import { Access } from '../server/access/access.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
 import { createUpgrade } from '../server/socket/upgrade.js'
+import { AccessQuestions } from './access-questions.js'
 import { InputPost } from './input-post.js'
 import {
   type CallMessage,
@@ -43,6 +45,8 @@ interface HostedServer {
   readonly wanted: WantedTracks
   readonly publishers: Publishers
   readonly observation: Observation
+  readonly access: Access
+  readonly questions: AccessQuestions
 }
 
 /** What a server that failed takes to close, ms; one whose encoder hangs is not waited for. */
@@ -103,7 +107,13 @@ async function openServer(server: number, settings: ServerSettings) {
     await Promise.all([engine.close(), observation.close()])
     throw error
   }
+  const questions = new AccessQuestions(
+    (id, question) => report({ event: 'access-asked', id, question } as EngineEvent),
+    reportError,
+  )
+  const access = new Access(settings.access, (question) => questions.ask(question))
   const app = createApp(engine, {
+    access,
     // Requests that come through an own web server were addressed to that one.
     ...(settings.port !== undefined && { host: settings.host }),
     ...(settings.cors && { cors: settings.cors }),
@@ -138,7 +148,18 @@ async function openServer(server: number, settings: ServerSettings) {
             onCertificate: () => log.certificateReloaded(),
             onError: reportError,
           })
-    servers.set(server, { keys, engine, inputs, app, listening, wanted, publishers, observation })
+    servers.set(server, {
+      keys,
+      engine,
+      inputs,
+      app,
+      listening,
+      wanted,
+      publishers,
+      observation,
+      access,
+      questions,
+    })
     return { port: listening?.port, metricsPort: observation.metricsPort }
   } catch (error) {
     await Promise.all([engine.close(), observation.close()])
@@ -151,6 +172,7 @@ async function closeServer(server: number, handsOver = false): Promise<undefined
   const hosted = servers.get(server)
   servers.delete(server)
   hosted?.wanted.close()
+  hosted?.questions.close()
   hosted?.inputs.close()
   // Before the tracks, whose end would look like a failure.
   const unpublished = hosted?.publishers.closeAll()
@@ -178,16 +200,19 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
     await servers.get(server)?.engine.drain(options)
   },
   async addTrack({ server, key, name, memory, settings, tokenDigest }) {
-    const { engine, keys } = hosted(server)
-    if (engine.addTrack(name, memory, settings, tokenDigest)) {
+    const { engine, keys, access } = hosted(server)
+    if (engine.addTrack(name, memory, settings)) {
       keys.set(name, key)
+      access.setTrackToken(name, tokenDigest)
       return
     }
     throw new OptionError({ field: 'track name', expected: 'one that is not taken', actual: show(name) })
   },
   async removeTrack({ server, name }) {
-    await servers.get(server)?.publishers.closeAll(name)
-    await servers.get(server)?.engine.removeTrack(name)
+    const hosted = servers.get(server)
+    await hosted?.publishers.closeAll(name)
+    hosted?.access.setTrackToken(name, undefined)
+    await hosted?.engine.removeTrack(name)
   },
   async connect({ server, track, offer, options }) {
     const { answerSdp, viewer } = await hosted(server).engine.connect(track, offer, options)
@@ -223,6 +248,15 @@ const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<En
   async attachSocket({ server, session, port: end }) {
     const pipe = new PortPipe(end)
     if (!servers.get(server)?.engine.attachSocket(session, pipe)) pipe.close('the session has ended')
+  },
+  async accessAnswer({ server, id, answer }) {
+    servers.get(server)?.questions.settle(id, answer)
+  },
+  async requireAccess({ server, request, track, right }) {
+    await hosted(server).access.require(request, track, right)
+  },
+  async createTicket({ server, wish }) {
+    return hosted(server).access.tickets.create(wish)
   },
   request: ({ server, request }) => runSerialized(hosted(server).app, request),
 }

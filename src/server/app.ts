@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { EngineApi } from '../engine/api.js'
+import { Access, type AccessRule } from './access/access.js'
+import { addAccess } from './access/routes.js'
 import { hostGuard } from './host-guard.js'
 import { addIngest } from './ingest/routes.js'
 import type { IngestGate, IngestSettings } from './ingest/settings.js'
@@ -44,6 +46,8 @@ export interface AppOptions {
     readonly onRequest: (request: AnsweredRequest) => void
     readonly wantsDetail: boolean
   }
+  /** Who may do what. Default: nothing is asked for. */
+  readonly access?: Access
   /** Called with what was thrown when a request is answered 500. */
   readonly onError?: (error: unknown) => void
 }
@@ -57,17 +61,19 @@ const NO_GATE: IngestGate = { track: () => undefined, createTrack: async () => {
  * wrong is a problem answer (RFC 9457).
  */
 export function createApp(engine: EngineApi, options: AppOptions = {}): App {
-  return build(options, (app) => {
-    addPages(app, options)
-    addTracks(app, engine)
+  const access = options.access ?? new Access()
+  return build(options, access, (app) => {
+    addPages(app, access, () => engine.tracks().map(({ name }) => name), options)
+    addAccess(app, engine, access)
+    addTracks(app, engine, access)
     addReadiness(app, engine)
     addMetrics(app, {
       page: options.metrics?.page,
       token: options.metrics?.token,
       isOpen: isPrivate(options),
     })
-    addIngestTo(app, options)
-    addWhep(app, engine, options)
+    addIngestTo(app, access, options)
+    addWhep(app, engine, { ...options, access })
   })
 }
 
@@ -76,19 +82,23 @@ export function createMetricsApp(
   page: MetricsPage,
   { host, token }: { readonly host: string; readonly token: string | undefined },
 ): App {
-  return build({ host }, (app) => addMetrics(app, { page, token, isOpen: true }))
+  return build({ host }, new Access(), (app) => addMetrics(app, { page, token, isOpen: true }))
 }
 
 /** The routes of the ingest alone, for requests that came through the application's own web server. */
-export function createIngestApp(options: AppOptions): App {
-  return build(options, (app) => addIngestTo(app, options))
+export function createIngestApp(options: Omit<AppOptions, 'access'>, access: AccessRule = new Access()): App {
+  return build(options, access, (app) => addIngestTo(app, access, options))
 }
 
-function build(options: AppOptions, addRoutes: (app: App) => void): App {
+function build(options: AppOptions, access: AccessRule, addRoutes: (app: App) => void): App {
   const app: App = new Hono<ServerEnv>()
   const { cors: origins, observer } = options
 
   if (observer) app.use(observe(observer.onRequest, observer.wantsDetail))
+  // Pages of another site cannot show a snapshot in an <img> either, unless everyone may; nor can those of another
+  // port, where it takes a cookie.
+  const forAll = origins === '*' ? 'cross-origin' : 'same-site'
+  const resourcePolicy = access.isAsked('view') ? 'same-origin' : forAll
   app.use(async (context, next) => {
     await next()
     if (isProblem(context.res) && context.req.header('accept')?.includes('text/html'))
@@ -96,11 +106,11 @@ function build(options: AppOptions, addRoutes: (app: App) => void): App {
     const { headers } = context.res
     headers.set('X-Content-Type-Options', 'nosniff')
     headers.set('Referrer-Policy', 'no-referrer')
-    // Pages of another site cannot show a snapshot in an <img> either, unless everyone may.
-    headers.set('Cross-Origin-Resource-Policy', origins === '*' ? 'cross-origin' : 'same-site')
+    headers.set('Cross-Origin-Resource-Policy', resourcePolicy)
   })
   app.use(hostGuard(options.host, options.allowedHosts))
-  if (origins !== undefined) allowOrigins(app, origins, options.ingest?.settings.token !== undefined)
+  if (origins !== undefined)
+    allowOrigins(app, origins, options.ingest !== undefined && access.isAsked('publish'))
 
   addRoutes(app)
 
@@ -118,17 +128,18 @@ function isPrivate({ host }: AppOptions): boolean {
   return host !== undefined && isLoopback(hostName(host))
 }
 
-function addIngestTo(app: App, options: AppOptions): void {
+function addIngestTo(app: App, access: AccessRule, options: AppOptions): void {
   const { ingest } = options
   addIngest(app, {
     settings: ingest?.settings,
     gate: ingest?.gate ?? NO_GATE,
+    access,
     isPrivate: isPrivate(options),
   })
 }
 
 /**
- * No credentials: cookies mean nothing here, and bearer tokens need no permission of their own.
+ * No credentials: a cookie is for the server's own pages, and bearer tokens need no permission of their own.
  *
  * @param withPut pages may send images; they have to show the token
  */

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
+import { SignalingError } from '../common/errors.js'
+import type { Access } from './access/access.js'
+import { accessRequest } from './access/request.js'
+import { ticketDetour } from './access/routes.js'
 import { problem } from './problem.js'
 import { type App, pathSegment, type RequestContext, resource } from './routing.js'
 
@@ -30,6 +34,19 @@ const PAGE_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ')
 
+/**
+ * - Whoever opened a page in a window of their own cannot reach into it, or send it elsewhere.
+ * - Nothing on a page has a use for what a browser would ask the person about.
+ *
+ * Not here: Strict-Transport-Security, which holds for all ports of a name, so that it is for who owns the name.
+ */
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': PAGE_POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy':
+    'camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=()',
+}
+
 interface StaticFile {
   readonly content: Uint8Array<ArrayBuffer>
   readonly etag: string
@@ -38,19 +55,50 @@ interface StaticFile {
 /** The index page, the page of a track, and the files that they load from `/assets/`. */
 export function addPages(
   app: App,
+  access: Access,
+  trackNames: () => string[],
   options: { readonly title?: string; readonly viewerDirectory?: string } = {},
 ): void {
   const files = new ViewerFiles(options.viewerDirectory ?? VIEWER_DIRECTORY)
   const { title } = options
+
+  /** Without access it is the same page with another status, and begins with asking for a token. It has nothing in it that is secret. */
+  async function page(
+    context: RequestContext,
+    check: () => Promise<unknown>,
+    file: (isOpen: boolean) => Promise<StaticFile | undefined>,
+    root = '',
+  ): Promise<Response> {
+    const detour = ticketDetour(context, access, root)
+    if (detour) return detour
+    const error = await check().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    if (error === undefined) return reply(context, await file(true), '.html')
+    if (!(error instanceof SignalingError) || error.status >= 500) throw error
+    return closed(await file(false), error)
+  }
+
   const titled = (html: string) => (title === undefined ? html : setTitle(html, title))
 
   resource(app, '/', {
-    GET: async (context) => reply(context, await files.get('pages/index.html', titled), '.html'),
+    GET: (context) =>
+      page(
+        context,
+        () => access.visible(accessRequest(context), trackNames()),
+        (isOpen) => files.get('pages/index.html', isOpen ? titled : undefined),
+      ),
   })
   resource(app, '/view/:name', {
-    GET: async (context) => {
-      pathSegment(context, 2)
-      return reply(context, await files.get('pages/view.html'), '.html')
+    GET: (context) => {
+      const name = pathSegment(context, 2)
+      return page(
+        context,
+        () => access.require(accessRequest(context), name, 'view'),
+        () => files.get('pages/view.html'),
+        '../',
+      )
     },
   })
   resource(app, '/assets/*', {
@@ -69,7 +117,7 @@ function reply({ req }: RequestContext, file: StaticFile | undefined, extension:
     'Cache-Control': 'no-cache',
     ETag: file.etag,
   }
-  if (extension === '.html') headers['Content-Security-Policy'] = PAGE_POLICY
+  if (extension === '.html') Object.assign(headers, PAGE_HEADERS)
   const known = req.header('if-none-match')?.split(',') ?? []
   // RFC 9110 §13.1.2: weak comparison.
   if (known.some((tag) => ['*', file.etag].includes(tag.trim().replace(/^W\//, ''))))
@@ -77,6 +125,23 @@ function reply({ req }: RequestContext, file: StaticFile | undefined, extension:
   headers['Content-Type'] = type
   headers['Content-Length'] = String(file.content.byteLength)
   return new Response(file.content, { headers })
+}
+
+/** A page for somebody who may not see what it would show. */
+function closed(file: StaticFile | undefined, { status, headers }: SignalingError): Response {
+  if (!file) return problem(404, 'there is no such file')
+  const marked = Buffer.from(file.content)
+    .toString('utf8')
+    .replace('<html ', `<html data-access="${status}" `)
+  return new Response(marked, {
+    status,
+    headers: {
+      ...headers,
+      ...PAGE_HEADERS,
+      'Content-Type': CONTENT_TYPES['.html'] as string,
+      'Cache-Control': 'no-store',
+    },
+  })
 }
 
 /**

@@ -4,6 +4,8 @@ import { SignalingError, show } from '../common/errors.js'
 import type { IceServerAccess } from '../common/ice-server.js'
 import type { ConnectOptions, EngineApi } from '../engine/api.js'
 import { MAX_SDP_BYTES } from '../signaling/index.js'
+import { Access } from './access/access.js'
+import { accessRequest } from './access/request.js'
 import { expectContentType, hasContentType, readText } from './body.js'
 import { problem } from './problem.js'
 import { AddressReader, holderOf, type TrustProxy } from './requester.js'
@@ -20,6 +22,8 @@ export interface WhepOptions {
   /** Longest body. Default: `MAX_SDP_BYTES`. */
   readonly bodyBytes?: number
   readonly trustProxy?: TrustProxy
+  /** Who may do what. Default: nothing is asked for. */
+  readonly access?: Access
 }
 
 /**
@@ -28,7 +32,7 @@ export interface WhepOptions {
  * WebSocket (see common/socket-protocol.ts); who takes these is not known here.
  */
 export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}): void {
-  const { sockets = false, bodyBytes = MAX_SDP_BYTES, trustProxy } = options
+  const { sockets = false, bodyBytes = MAX_SDP_BYTES, trustProxy, access = new Access() } = options
   const addresses = new AddressReader(trustProxy)
   const takesSockets = ({ env }: RequestContext) => env?.sockets ?? sockets
   const acceptPost = (has: boolean) => ({ 'Accept-Post': has ? `${SDP}, ${JSON_TYPE}` : SDP })
@@ -36,17 +40,19 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
     app,
     '/whep/:name',
     {
-      GET: (context) => {
+      GET: async (context) => {
         const name = pathSegment(context, 2)
+        await access.require(accessRequest(context), name, 'view')
         if (!engine.track(name)) throw new SignalingError(404, `there is no track ${show(name)}`)
         return new Response(null, { status: 204, headers: acceptPost(takesSockets(context)) })
       },
       POST: async (context) => {
         const name = pathSegment(context, 2)
-        if (takesSockets(context) && hasContentType(context.req.raw, JSON_TYPE))
-          return beginSocketSession(context, engine, name, readOptions(context, addresses))
-        expectContentType(context.req.raw, SDP)
-        const connectOptions = readOptions(context, addresses)
+        await access.require(accessRequest(context), name, 'view')
+        const isForSocket = takesSockets(context) && hasContentType(context.req.raw, JSON_TYPE)
+        if (!isForSocket) expectContentType(context.req.raw, SDP)
+        const connectOptions = await readOptions(context, name, access, addresses)
+        if (isForSocket) return beginSocketSession(context, engine, name, connectOptions)
         const offer = await readText(context, bodyBytes)
         const { session, answerSdp, iceServers } = await engine.connect(name, offer, connectOptions)
         return new Response(answerSdp, {
@@ -122,16 +128,24 @@ function sessionHeaders(session: string): Record<string, string> {
 }
 
 /** What the URL and the headers say of a session, whatever the way that it goes. */
-function readOptions({ req, env }: RequestContext, addresses: AddressReader): ConnectOptions {
+async function readOptions(
+  context: RequestContext,
+  track: string,
+  access: Access,
+  addresses: AddressReader,
+): Promise<ConnectOptions> {
+  const { req, env } = context
   const codecs = readCodecs(req.query('codec'))
   const watchesOnly = readControl(req.query('control'))
-  const bearer = readBearer(req.header('authorization'))
+  const request = accessRequest(context)
+  const control = watchesOnly ? false : await access.mayControl(request, track)
+  const holder = holderOf(access.holder(request))
   const address = addresses.read(env?.address, req.header('x-forwarded-for'))
   return {
     ...(codecs && { codecs }),
-    ...(bearer !== undefined && { bearer, holder: holderOf(bearer) }),
+    ...(holder !== undefined && { holder }),
     ...(address !== undefined && { address }),
-    ...(watchesOnly && { control: false }),
+    ...(control !== undefined && { control }),
   }
 }
 
@@ -163,11 +177,6 @@ function readControl(control: string | undefined): boolean {
   if (control !== undefined && control !== 'off')
     throw new SignalingError(400, `control: expected off, or nothing, got ${show(control)}`)
   return control === 'off'
-}
-
-/** RFC 6750 §2.1; whoever sends something else may watch all the same. */
-function readBearer(authorization: string | undefined): string | undefined {
-  return authorization && /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(authorization)?.[1]
 }
 
 /**

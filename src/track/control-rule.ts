@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { OptionError, showSecret } from '../common/errors.js'
+import { digestOf, isToken, type TokenDigest } from '../common/token.js'
 
 /**
  * Whose input a track listens to: keys, pointer, controls, rectangles. Everybody else may only watch.
@@ -12,9 +12,6 @@ import { OptionError, showSecret } from '../common/errors.js'
  */
 export type ControlRule = 'nobody' | 'anyone' | 'first' | { readonly token: string }
 
-/** RFC 6750, section 2.1. */
-const TOKEN = /^(?=.{1,256}$)[A-Za-z0-9\-._~+/]+=*$/
-
 /**
  * @returns the rule without the token, which has to stay out of everything that may be shown or logged
  * @throws OptionError
@@ -24,7 +21,7 @@ export function checkControlRule(rule: unknown): 'nobody' | 'anyone' | 'first' |
   if (rule === 'nobody' || rule === 'anyone' || rule === 'first') return rule
   if (typeof rule === 'object' && rule !== null && 'token' in rule) {
     const { token } = rule
-    if (typeof token === 'string' && TOKEN.test(token)) return 'token'
+    if (isToken(token, 1, 256)) return 'token'
     throw new OptionError({
       field: 'control.token',
       expected: '1 to 256 characters: letters, digits, -._~+/, and = at the end',
@@ -39,19 +36,7 @@ export function checkControlRule(rule: unknown): 'nobody' | 'anyone' | 'first' |
   })
 }
 
-/** What the engine keeps of a token. */
-export type TokenDigest = Uint8Array
-
 /** @param rule checked; undefined when it has no token */
-export function digestOf(rule: ControlRule | undefined): TokenDigest | undefined {
-  return typeof rule === 'object' ? digest(rule.token) : undefined
-}
-
-/** In constant time, whatever came. */
-export function matches(bearer: string | undefined, expected: TokenDigest): boolean {
-  return bearer !== undefined && timingSafeEqual(digest(bearer), expected)
-}
-
-function digest(text: string): TokenDigest {
-  return createHash('sha256').update(text).digest()
+export function tokenDigestOf(rule: ControlRule | undefined): TokenDigest | undefined {
+  return typeof rule === 'object' ? digestOf(rule.token) : undefined
 }

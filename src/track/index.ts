@@ -3,7 +3,7 @@ export type { TrackCommand } from './commands.js'
 export type { ConnectOptions } from './connect-options.js'
 export { ImageConsumer, type TakenImage } from './consumer.js'
 export { READ_AHEAD, TrackControl, type TrackMemory, Word } from './control.js'
-export { type ControlRule, matches, type TokenDigest } from './control-rule.js'
+export type { ControlRule } from './control-rule.js'
 export type { ControlOptions } from './controls.js'
 export type {
   ControlChange,

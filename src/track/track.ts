@@ -1,13 +1,14 @@
 import type { ControlState } from '../common/channel-protocol.js'
 import { Emitter } from '../common/emitter.js'
 import { EngineError, OptionError, type PixelcastError, show } from '../common/errors.js'
+import type { TokenDigest } from '../common/token.js'
 import type { PixelFormat } from '../image/source.js'
 import type { ImageLike, SyncImageLike } from '../image/types.js'
 import type { AllocatedImage, AllocateOptions } from './allocated-image.js'
 import type { TrackCommand } from './commands.js'
 import { type ConnectOptions, checkConnectOptions } from './connect-options.js'
 import { createTrackMemory, Overflow, TrackControl, type TrackMemory } from './control.js'
-import { digestOf, type TokenDigest } from './control-rule.js'
+import { tokenDigestOf } from './control-rule.js'
 import { type ControlOptions, Controls } from './controls.js'
 import {
   type ControlChange,
@@ -95,7 +96,7 @@ export class ImageTrack extends Emitter<TrackEvents> {
     super()
     checkTrackName(name)
     this.settings = checkTrackOptions(options)
-    this.#tokenDigest = digestOf(options?.control)
+    this.#tokenDigest = tokenDigestOf(options?.control)
     const overflow = this.settings.overflow === 'drop-newest' ? Overflow.DropNewest : Overflow.DropOldest
     this.#memory = createTrackMemory(this.settings.queueSize, overflow)
     this.#producer = new ImageProducer(name, this.#memory)

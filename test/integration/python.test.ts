@@ -145,7 +145,7 @@ print(json.dumps(said))`)
       'ValueError: expected uint8 with 1, 3 or 4 channels, got float32 (48, 64)',
       'PixelcastError: data: expected at most 50000 bytes, got 90000 bytes',
       expect.stringMatching(/^PixelcastError: data: expected JPEG, PNG or WebP, .* got 8 bytes/),
-      'PixelcastError: Authorization: expected Bearer and the token of this server, got something else',
+      'PixelcastError: Authorization: expected Bearer and a token of this server, got something else',
       null,
     ])
     expect(track('refusals')?.stats.pushed).toBe(1)

@@ -53,6 +53,7 @@ const OTHER_PROGRAMS = [
   'images.mjs',
   'tensor.mjs',
   'ingest.mjs',
+  'access.mjs',
   'errors.mjs',
 ]
 const IN_A_PAGE = [
@@ -209,6 +210,21 @@ describe('programs', () => {
     expect([width, height]).toEqual([320, 240])
     expect(await colourAt(url, 'output')).toEqual([255, 128, 0])
     await program.kill()
+  })
+
+  it('lets in who has a token, a ticket, or the application’s word', async () => {
+    const program = run('access.mjs')
+    const url = (await program.url()).split('#')[0] ?? ''
+    const guest = (await program.printed(/http:\/\/\S+\?ticket=\S+/)).trim()
+    const status = async (token?: string) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      return (await fetch(new URL('whep/door', url), { headers })).status
+    }
+    expect([await status(), await status('for-the-team-wall'), await status('for-the-night-shift')]).toEqual([
+      401, 204, 204,
+    ])
+    expect([await status('of-a-guest'), await status('of-somebody-else')]).toEqual([204, 403])
+    expect((await fetch(guest, { redirect: 'manual' })).status).toBe(303)
   })
 
   it('ingest.mjs takes images, and tells of new tracks', async () => {

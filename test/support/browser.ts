@@ -38,6 +38,8 @@ export interface Page {
    */
   evaluate<T>(source: string, argument?: unknown): Promise<T>
   reload(): Promise<void>
+  /** Goes to another address in the same tab. */
+  goto(url: string): Promise<void>
   /** Firefox moves the mouse only over the tab that is shown, which is the one that was opened last. */
   bringToFront(): Promise<void>
   screenshot(path: string): Promise<void>
@@ -100,6 +102,7 @@ async function chromiumPage(browser: ChromiumBrowser, url: string): Promise<Page
     },
     keyboard: page.keyboard,
     reload: async () => void (await page.reload()),
+    goto: async (url) => void (await page.goto(url)),
     bringToFront: () => page.bringToFront(),
     screenshot: async (path) => void (await page.screenshot({ path })),
     log,
@@ -164,6 +167,7 @@ async function firefoxPage(browser: FirefoxBrowser, url: string): Promise<Page> 
       press: (key) => page.keyboard.press(key as KeyInput),
     },
     reload: async () => void (await page.reload()),
+    goto: async (url) => void (await page.goto(url)),
     bringToFront: () => page.bringToFront(),
     screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
     log,

@@ -2,6 +2,7 @@
 import { createServer, type PixelcastServer } from '../../dist/index.js'
 
 export {
+  type AccessRequest,
   type ControlChange,
   type ControlOptions,
   createServer,

@@ -2,6 +2,7 @@ import { OptionError } from '../../common/errors.js'
 import type { PixelFormat } from '../../image/source.js'
 import type { PublishOptions } from '../../track/index.js'
 import { checkTrackName } from '../../track/options.js'
+import { checkAccess } from '../access.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { type ArgumentKind, kindOf } from '../input/kind.js'
 import { isLoopback, type Size } from '../options.js'
@@ -62,6 +63,7 @@ export function checkServeOptions(args: readonly string[], options: ServeOptions
       `--ingest-token (or PIXELCAST_INGEST_TOKEN) beside --host ${options.host}, so that not everybody may send`,
       'none',
     )
+  checkAccess(options)
   const names = options.name?.length ?? 0
   if (names > args.length)
     throw usage(

@@ -17,8 +17,10 @@ import {
   hostOption,
   mediaHostOption,
   portOption,
+  publicOption,
   tlsCertOption,
   tlsKeyOption,
+  tokenOption,
   udpPortOption,
 } from './shared.js'
 
@@ -40,6 +42,8 @@ export function demoCommand(): Command {
     )
     .addOption(portOption())
     .addOption(hostOption())
+    .addOption(tokenOption())
+    .addOption(publicOption())
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())

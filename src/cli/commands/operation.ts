@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { LOG_LEVELS } from '../../common/log.js'
-import { parseHost, parsePort, parseToken } from '../options.js'
+import { parseHost, parsePort, tokenParser } from '../options.js'
 
 /** s */
 const DEFAULT_DRAIN = 5
@@ -25,7 +25,7 @@ export function metricsTokenOption(): Option {
     '--metrics-token <token>',
     'what Prometheus has to show (Authorization: Bearer); without --metrics-port metrics are at /metrics of the pages. ' +
       'Better PIXELCAST_METRICS_TOKEN',
-  ).argParser(parseToken)
+  ).argParser(tokenParser('--metrics-token'))
 }
 
 export function logLevelOption(): Option {

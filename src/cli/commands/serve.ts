@@ -21,8 +21,10 @@ import {
   ingestTokenOption,
   mediaHostOption,
   portOption,
+  publicOption,
   tlsCertOption,
   tlsKeyOption,
+  tokenOption,
   udpPortOption,
   whipTokenOption,
 } from './shared.js'
@@ -79,6 +81,8 @@ export function serveCommand(): Command {
     .addOption(ingestTokenOption())
     .addOption(portOption())
     .addOption(hostOption())
+    .addOption(tokenOption())
+    .addOption(publicOption())
     .addOption(mediaHostOption())
     .addOption(udpPortOption())
     .addOption(advertiseOption())

@@ -4,10 +4,10 @@ import {
   parseAdvertised,
   parseAllowedHost,
   parseHost,
-  parseIngestToken,
   parsePort,
   parseUdpPort,
   parseWhipToken,
+  tokenParser,
 } from '../options.js'
 
 export const DEFAULT_PORT = 8080
@@ -74,7 +74,19 @@ export function ingestTokenOption(): Option {
   return new Option(
     '--ingest-token <token>',
     'what senders have to show (Authorization: Bearer); needed with --host. Better PIXELCAST_INGEST_TOKEN',
-  ).argParser(parseIngestToken)
+  ).argParser(tokenParser('--ingest-token'))
+}
+
+export function tokenOption(): Option {
+  return new Option(
+    '--token <token>',
+    'what viewers have to show; with another --host than loopback one is made, unless there is --public. ' +
+      'Better PIXELCAST_TOKEN',
+  ).argParser(tokenParser('--token'))
+}
+
+export function publicOption(): Option {
+  return new Option('--public', 'anyone who can reach --host may watch, without a token')
 }
 
 /** The same, and for the same reason. @param flags what the command calls it */

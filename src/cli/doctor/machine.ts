@@ -50,7 +50,7 @@ export function checkPort(host: string, port: number): Promise<readonly Finding[
       const what = port === 0 ? 'any free port' : `port ${port}`
       const who = isLoopback(host)
         ? 'only this machine can watch; --host 0.0.0.0 lets others'
-        : 'anyone who can reach it can watch, there is no password'
+        : 'who can reach it needs a token to watch, unless --public is given'
       resolve(finding('HTTP', 'ok', `${what} on ${host} is free; ${who}`))
     })
   })

@@ -1,9 +1,11 @@
 import { monotonicNow } from '../../common/clock.js'
 import { SignalingError, show } from '../../common/errors.js'
+import type { AccessRule } from '../access/access.js'
+import { accessRequest } from '../access/request.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
 import { BodyReader, readStream } from './body-reader.js'
 import { countFate, toldOf } from './fates.js'
-import { checkSender } from './guard.js'
+import { checkSender, checkTaken } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
 import { Pace } from './pace.js'
 import { postStream } from './post-stream.js'
@@ -17,6 +19,7 @@ export interface IngestRoutes {
   /** Undefined: images are not taken. */
   readonly settings: IngestSettings | undefined
   readonly gate: IngestGate
+  readonly access: AccessRule
   /** Only this machine can reach the server. */
   readonly isPrivate: boolean
 }
@@ -24,7 +27,7 @@ export interface IngestRoutes {
 const ACCEPTED = 'multipart/x-mixed-replace, image/jpeg, image/png, image/webp, application/octet-stream'
 
 /** `PUT /tracks/NAME/image` and `POST /tracks/NAME/stream`: images from programs that are not Node. */
-export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes): void {
+export function addIngest(app: App, { settings, gate, access, isPrivate }: IngestRoutes): void {
   const senders = new Senders(settings?.maxSenders ?? 0)
   const slots = new OneSlotEach()
   const pace = new Pace(settings)
@@ -36,7 +39,10 @@ export function addIngest(app: App, { settings, gate, isPrivate }: IngestRoutes)
   ): Promise<Response> {
     const { headers } = context.req.raw
     const listening = isPrivate ? 'loopback' : 'anywhere'
-    checkSender(headers, settings, context.env?.forwarded ? 'own-server' : listening)
+    checkTaken(settings)
+    if (access.isAsked('publish'))
+      await access.require(accessRequest(context), pathSegment(context, 2), 'publish')
+    else checkSender(headers, context.env?.forwarded ? 'own-server' : listening)
     const encoding = headers.get('content-encoding')
     if (encoding !== null && encoding.trim().toLowerCase() !== 'identity')
       throw new SignalingError(415, `Content-Encoding: expected none, got ${show(encoding)}`)

@@ -4,8 +4,6 @@ import type { ImageFate } from './counts.js'
 
 /** How images are taken over HTTP; checked. Plain data, for it crosses threads. */
 export interface IngestSettings {
-  /** What senders have to show; undefined: whoever can reach a server on loopback may send. */
-  readonly token: string | undefined
   /** Whether a name that nobody has added makes a new track. */
   readonly createTracks: boolean
   /** Tracks that senders may have made at a time. */

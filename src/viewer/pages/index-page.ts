@@ -1,10 +1,11 @@
 import { setText } from '../dom.js'
 import { formatCount } from '../format.js'
+import { Gate } from './gate.js'
 import { LivePlan } from './live-plan.js'
 import { TrackCard } from './track-card.js'
 import type { TrackInfo } from './track-info.js'
 import { arrange, type TrackOrder } from './track-order.js'
-import { fetchTracks } from './tracks.js'
+import { AccessError, fetchTracks } from './tracks.js'
 
 const POLL_MS = 1_000
 /** Fewer tracks are seen at a glance. */
@@ -22,6 +23,7 @@ const order = byId('sort') as HTMLSelectElement
 const cards = new Map<string, TrackCard>()
 const cardOf = new WeakMap<Element, TrackCard>()
 const plan = new LivePlan()
+const gate = new Gate('')
 let known: readonly TrackInfo[] = []
 let timer: ReturnType<typeof setTimeout> | undefined
 let polling = false
@@ -104,8 +106,9 @@ async function poll(): Promise<void> {
   clearTimeout(timer)
   try {
     show(await fetchTracks())
-  } catch {
-    showGone()
+  } catch (error) {
+    if (error instanceof AccessError) await gate.renew()
+    else showGone()
   }
   polling = false
   if (!document.hidden) timer = setTimeout(() => void poll(), POLL_MS)
@@ -121,6 +124,7 @@ for (const type of ['input', 'change'])
     arrangeCards()
     goLive()
   })
+gate.onChange = () => void poll()
 tools.addEventListener('submit', (event) => event.preventDefault())
 setText(byId('push'), `curl -T photo.jpg ${new URL('tracks/camera/image', location.href)}`)
-void poll()
+void gate.pass().then(poll)

@@ -4,6 +4,7 @@ import { formatBitrate, formatFps, formatMs, formatSize } from '../format.js'
 import type { ViewerStats } from '../stats.js'
 import { trackOfPage, whepUrl } from '../urls.js'
 import type { StateChange, ViewerState } from '../viewer-types.js'
+import { Gate } from './gate.js'
 
 /** The page lies at `view/NAME`; everything else is one level up, wherever the server is mounted. */
 const ROOT = '../'
@@ -28,7 +29,17 @@ function start(view: PixelcastViewElement): void {
   document.title = `${name} · pixelcast`
   setText(byId('name'), name)
 
-  view.addEventListener('state', (event) => showState((event as CustomEvent<StateChange>).detail))
+  const gate = new Gate(ROOT, name)
+  const connect = (): void => {
+    view.removeAttribute('src')
+    view.src = whepUrl(name, ROOT)
+  }
+  gate.onChange = connect
+  view.addEventListener('state', (event) => {
+    const { detail } = event as CustomEvent<StateChange>
+    showState(detail)
+    if (detail.state === 'failed') void returnBy(gate).then((isOpen) => isOpen && connect())
+  })
   view.addEventListener('stats', (event) => showStats((event as CustomEvent<ViewerStats>).detail))
   view.addEventListener('rights', (event) => {
     byId('controlled').hidden = !(event as CustomEvent<boolean>).detail
@@ -40,9 +51,11 @@ function start(view: PixelcastViewElement): void {
   const transport = query.get('transport')
   if (transport) view.setAttribute('transport', transport)
   view.stats = query.has('stats')
-  view.src = whepUrl(name, ROOT)
-  // As in a window of its own: keys count without a click.
-  view.focus({ preventScroll: true })
+  void gate.pass().then(() => {
+    connect()
+    // As in a window of its own: keys count without a click.
+    view.focus({ preventScroll: true })
+  })
 
   byId('help').addEventListener('click', () => keys.showModal())
   // A click beside it closes it.
@@ -50,6 +63,13 @@ function start(view: PixelcastViewElement): void {
     if (event.target === keys) keys.close()
   })
   document.addEventListener('keydown', (event) => pressed(view, event))
+}
+
+/** Whether the page failed for want of access, and has it again. */
+async function returnBy(gate: Gate): Promise<boolean> {
+  if (!(await gate.isClosed())) return false
+  await gate.renew()
+  return true
 }
 
 function pressed(view: PixelcastViewElement, event: KeyboardEvent): void {

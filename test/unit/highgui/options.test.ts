@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HighGui, WND_PROP_VISIBLE } from '../../../src/highgui/index.js'
-import { addressFor } from '../../../src/highgui/options.js'
+import { accessFor, addressFor } from '../../../src/highgui/options.js'
 import { GRAY, Room } from './support.js'
 
 describe('options', () => {
@@ -10,7 +10,9 @@ describe('options', () => {
     [{ port: -1 }, 'port: expected a whole number from 0 to 65535, got -1'],
     [{ host: 5 }, 'host: expected an address'],
     [{ quiet: 'yes' }, 'quiet: expected true or false'],
-    [{ prot: 1 }, 'prot: expected one of the options server, port, host, quiet, control'],
+    [{ prot: 1 }, 'prot: expected one of the options server, port, host, token, public, quiet, control'],
+    [{ token: 'short' }, 'token: expected 8 to 512 letters, digits and -._~+/=, got a text of 5 characters'],
+    [{ token: 'long-enough', public: true }, 'public: expected no `token` beside it'],
     [{ server: { addTrack: () => {} }, port: 1 }, 'port: expected nothing beside `server`, got 1'],
   ])('%o is refused', (options, message) => {
     expect(() => new HighGui(options as never)).toThrow(message)
@@ -45,6 +47,28 @@ describe('a server that cannot be started', () => {
     gui.configure({ server: server as never })
     gui.imshow('a', GRAY)
     expect(server.tracks.get('a')?.stats.pushed).toBe(1)
+  })
+})
+
+describe('who may watch and press keys', () => {
+  it('is everybody on loopback, and else who has the token, which is made if need be', () => {
+    expect(accessFor('127.0.0.1', {}, {})).toEqual({ options: {}, fragment: '' })
+    expect(accessFor('0.0.0.0', { public: true }, {})).toEqual({ options: { public: true }, fragment: '' })
+    const { options, fragment } = accessFor('0.0.0.0', {}, { PIXELCAST_TOKEN: '' })
+    const [made] = options.access?.tokens ?? []
+    expect(made).toEqual({ token: fragment.slice('#token='.length), rights: ['control'] })
+    expect(made?.token).toMatch(/^[\w-]{32}$/)
+    expect(accessFor('0.0.0.0', {}, {}).fragment).not.toBe(fragment)
+  })
+
+  it('is who has the token that was given, which is not shown again', () => {
+    for (const [host, token, environment] of [
+      ['127.0.0.1', 'given-one', {}],
+      ['0.0.0.0', undefined, { PIXELCAST_TOKEN: 'given-one' }],
+    ] as const) {
+      const { options, fragment } = accessFor(host, { token }, environment)
+      expect([options.access?.tokens?.[0]?.token, fragment]).toEqual(['given-one', ''])
+    }
   })
 })
 

@@ -1,25 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { Ingest } from '../../../src/host/ingest.js'
 import { checkServerOptions } from '../../../src/host/options.js'
+import { Access } from '../../../src/server/access/access.js'
 import { ImageTrack } from '../../../src/track/index.js'
 
 /** The application's end of the ingest, with a listener for new tracks. */
 function setUp(maxTracks: number, onTrack: (track: ImageTrack) => void = () => {}) {
   const tracks = new Map<string, ImageTrack>()
   const settings = checkServerOptions({ ingest: { createTracks: true, maxTracks } })
-  return new Ingest(settings, {
-    get: (name) => tracks.get(name),
-    add: (name) => {
+  const host = {
+    get: (name: string) => tracks.get(name),
+    add: (name: string) => {
       const track = new ImageTrack(name)
       tracks.set(name, track)
       track.on('close', () => tracks.delete(name))
       onTrack(track)
       return track
     },
-    onError: (error) => {
+    onError: (error: Error) => {
       throw error
     },
-  })
+  }
+  return new Ingest(settings, host, new Access())
 }
 
 describe('tracks that senders make', () => {

@@ -6,7 +6,7 @@ import { IncomingBody } from '../../../src/server/incoming-body.js'
 import { listen } from '../../../src/server/listen.js'
 import { until } from '../../support/wait.js'
 import { FakeEngine } from './fake-engine.js'
-import { SETTINGS, Tracks } from './ingest/support.js'
+import { ingestAccess, SETTINGS, Tracks } from './ingest/support.js'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {
@@ -89,7 +89,8 @@ describe('Expect: 100-continue', () => {
   const start = async () => {
     const app = createApp(new FakeEngine('cam'), {
       host: '127.0.0.1',
-      ingest: { settings: { ...SETTINGS, token: 'long-enough' }, gate: tracks },
+      ingest: { settings: SETTINGS, gate: tracks },
+      access: ingestAccess('long-enough'),
     })
     const listening = await listen(app, { host: '127.0.0.1', port: 0 })
     closers.push(() => listening.close())

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SignalingError } from '../../../src/common/errors.js'
+import { digestOf } from '../../../src/common/token.js'
+import { Access } from '../../../src/server/access/access.js'
 import { createApp } from '../../../src/server/app.js'
 import { FakeEngine } from './fake-engine.js'
 
@@ -35,19 +37,28 @@ describe('the WHEP endpoint', () => {
   })
 
   it.each([
-    ['Bearer abc.-_~+/9==', 'abc.-_~+/9=='],
-    ['bearer  t ', 't'],
-    ['Basic YTpi', undefined],
-    ['Bearer', undefined],
-    ['Bearer a b', undefined],
-    ['Bearer "t"', undefined],
-  ])('passes the bearer token of %j on, and serves anybody', async (authorization, bearer) => {
-    const { app, engine } = setUp()
-    const headers = { 'content-type': SDP, authorization }
-    const response = await app.request('/whep/cam', { method: 'POST', body: 'v=0', headers })
-    expect(response.status).toBe(201)
-    expect(engine.offers[0]?.options?.bearer).toBe(bearer)
-  })
+    ['Bearer abc.-_~+/9==', true],
+    ['bearer  abc.-_~+/9== ', true],
+    ['Bearer other', false],
+    ['Basic YTpi', false],
+    ['Bearer', false],
+    ['Bearer abc.-_~+/9== b', false],
+    ['Bearer "abc.-_~+/9=="', false],
+  ])(
+    'lets who shows %j control by the token of the track, and serves anybody',
+    async (authorization, control) => {
+      const engine = new FakeEngine('cam', 'other')
+      const access = new Access()
+      access.setTrackToken('cam', digestOf('abc.-_~+/9=='))
+      const app = createApp(engine, { access })
+      const headers = { 'content-type': SDP, authorization }
+      for (const name of ['cam', 'other'])
+        expect((await app.request(`/whep/${name}`, { method: 'POST', body: 'v=0', headers })).status).toBe(
+          201,
+        )
+      expect(engine.offers.map(({ options }) => options?.control)).toEqual([control, undefined])
+    },
+  )
 
   it('names the session relative to its own URL, under any prefix', async () => {
     const { post } = setUp()

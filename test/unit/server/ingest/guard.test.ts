@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../src/server/app.js'
-import { checkSender, type Way } from '../../../../src/server/ingest/guard.js'
+import { checkSender, checkTaken, type Way } from '../../../../src/server/ingest/guard.js'
 import { FakeEngine } from '../fake-engine.js'
-import { SETTINGS, setUp } from './support.js'
+import { ingestAccess, SETTINGS, setUp } from './support.js'
 
 const TOKEN = 'a-token.of~16+/=='
-const ask = (headers: Record<string, string>, token: string | undefined, way: Way) => {
+const ask = (headers: Record<string, string>, way: Way) => {
   try {
-    checkSender(new Headers(headers), { ...SETTINGS, token }, way)
+    checkSender(new Headers(headers), way)
     return 'taken'
   } catch (error) {
     return error as { status: number; message: string; headers: Record<string, string> }
@@ -17,11 +17,7 @@ const ask = (headers: Record<string, string>, token: string | undefined, way: Wa
 describe('a sender without a token', () => {
   it('may send to loopback, as a program of this machine does', () => {
     expect(
-      ask(
-        { 'user-agent': 'curl/7.88.1', accept: '*/*', 'content-type': 'multipart/form-data' },
-        undefined,
-        'loopback',
-      ),
+      ask({ 'user-agent': 'curl/7.88.1', accept: '*/*', 'content-type': 'multipart/form-data' }, 'loopback'),
     ).toBe('taken')
   })
 
@@ -33,39 +29,43 @@ describe('a sender without a token', () => {
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-origin' }],
   ])('is refused when it is a page: %j', (headers) => {
-    expect(ask(headers, undefined, 'loopback')).toMatchObject({
+    expect(ask(headers, 'loopback')).toMatchObject({
       status: 403,
       message: expect.stringMatching(/^Origin: expected none, got .*only with a token/),
     })
   })
 
   it('is refused from elsewhere, and told what to do', () => {
-    expect(ask({}, undefined, 'anywhere')).toMatchObject({
+    expect(ask({}, 'anywhere')).toMatchObject({
       status: 403,
       message: expect.stringMatching(/--ingest-token TOKEN; then send Authorization: Bearer TOKEN$/),
     })
   })
 
   it.each(['x-forwarded-for', 'forwarded', 'via'])('is refused behind a proxy: %s', (name) => {
-    expect(ask({ [name]: 'x' }, undefined, 'loopback')).toMatchObject({ status: 403 })
+    expect(ask({ [name]: 'x' }, 'loopback')).toMatchObject({ status: 403 })
   })
 
   it('may send through an own web server, whatever is in front of that; a page may not', () => {
-    expect(ask({ 'x-forwarded-for': '192.0.2.1' }, undefined, 'own-server')).toBe('taken')
-    expect(ask({ origin: 'https://evil.example' }, undefined, 'own-server')).toMatchObject({ status: 403 })
+    expect(ask({ 'x-forwarded-for': '192.0.2.1' }, 'own-server')).toBe('taken')
+    expect(ask({ origin: 'https://evil.example' }, 'own-server')).toMatchObject({ status: 403 })
   })
 
   it('is refused when nobody asked for images', () => {
-    expect(() => checkSender(new Headers(), undefined, 'loopback')).toThrow(/ingest: true.*serve --ingest/)
+    expect(() => checkTaken(undefined)).toThrow(/ingest: true.*serve --ingest/)
   })
 })
 
 describe('a sender with a token', () => {
+  const image = new Uint8Array(4 * 4)
+  const path = 'cam/image?width=4&height=4&format=gray8'
+
   it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER  ${TOKEN} `])(
     'may send from anywhere: %j',
-    (authorization) => {
-      for (const way of ['loopback', 'own-server', 'anywhere'] as const)
-        expect(ask({ authorization, origin: 'https://a.example', via: 'x' }, TOKEN, way)).toBe('taken')
+    async (authorization) => {
+      const { send } = setUp({}, '192.0.2.7', TOKEN)
+      const headers = { authorization, origin: 'https://a.example', via: 'x' }
+      expect((await send('PUT', path, image, headers)).status).toBe(204)
     },
   )
 
@@ -78,10 +78,12 @@ describe('a sender with a token', () => {
     [`Bearer ${TOKEN.toUpperCase()}`, 'Bearer realm="pixelcast", error="invalid_token"'],
     [`Basic ${TOKEN}`, 'Bearer realm="pixelcast", error="invalid_token"'],
     [TOKEN, 'Bearer realm="pixelcast", error="invalid_token"'],
-  ])('has to show it, also on loopback: %j', (authorization, challenge) => {
-    const answer = ask(authorization === undefined ? {} : { authorization }, TOKEN, 'loopback')
-    expect(answer).toMatchObject({ status: 401, headers: { 'WWW-Authenticate': challenge } })
-    expect(JSON.stringify(answer)).not.toContain(TOKEN)
+  ])('has to show it, also on loopback: %j', async (authorization, challenge) => {
+    const { send, tracks } = setUp({}, '127.0.0.1', TOKEN)
+    const answer = await send('PUT', path, image, authorization === undefined ? {} : { authorization })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenge])
+    expect(JSON.stringify(answer.json)).not.toContain(TOKEN)
+    expect(tracks.take('cam')).toBeUndefined()
   })
 })
 
@@ -116,7 +118,7 @@ describe('over the app', () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.7', 'cam.example']) {
       const { send } = setUp({}, host)
       expect((await send('PUT', path, image)).status, host).toBe(403)
-      const open = setUp({ token: TOKEN }, host)
+      const open = setUp({}, host, TOKEN)
       expect((await open.send('PUT', path, image)).status).toBe(401)
       expect((await open.send('PUT', path, image, { authorization: `Bearer ${TOKEN}` })).status).toBe(204)
     }
@@ -126,7 +128,8 @@ describe('over the app', () => {
     for (const token of [undefined, TOKEN]) {
       const app = createApp(new FakeEngine('cam'), {
         cors: '*',
-        ingest: { settings: { ...SETTINGS, token }, gate: setUp().tracks },
+        ingest: { settings: SETTINGS, gate: setUp().tracks },
+        access: ingestAccess(token),
       })
       const response = await app.request('/tracks/cam/image', {
         method: 'OPTIONS',

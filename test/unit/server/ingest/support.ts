@@ -1,10 +1,11 @@
 import { SignalingError } from '../../../../src/common/errors.js'
-import { createIngestApp } from '../../../../src/server/app.js'
+import { checkAccessOptions } from '../../../../src/host/access-options.js'
+import { Access } from '../../../../src/server/access/access.js'
+import { type AppOptions, createIngestApp } from '../../../../src/server/app.js'
 import type { IngestGate, IngestSettings } from '../../../../src/server/ingest/settings.js'
 import { ImageConsumer, ImageTrack, type TrackOptions } from '../../../../src/track/index.js'
 
 export const SETTINGS: IngestSettings = {
-  token: undefined,
   createTracks: false,
   maxTracks: 2,
   maxBytes: 100_000,
@@ -67,16 +68,26 @@ export class Tracks implements IngestGate {
   }
 }
 
+/** As the option `ingest.token` says. */
+export function ingestAccess(ingestToken: string | undefined): Access {
+  return new Access(checkAccessOptions({ access: undefined, isPublic: false, ingestToken }))
+}
+
 export type RequestBody = Uint8Array | ReadableStream<Uint8Array> | string
 
-export function setUp(settings: Partial<IngestSettings> = {}, host: string | undefined = '127.0.0.1') {
+export function setUp(
+  settings: Partial<IngestSettings> = {},
+  host: string | undefined = '127.0.0.1',
+  token?: string,
+) {
   const tracks = new Tracks('cam')
   const errors: unknown[] = []
-  const app = createIngestApp({
+  const options: AppOptions = {
     ...(host !== undefined && { host }),
     ingest: { settings: { ...SETTINGS, ...settings }, gate: tracks },
     onError: (error) => errors.push(error),
-  })
+  }
+  const app = createIngestApp(options, ingestAccess(token))
   /** A request, and its answer read: status, JSON body, headers. */
   const send = async (
     method: string,

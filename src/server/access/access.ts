@@ -1,0 +1,256 @@
+import { SignalingError, show } from '../../common/errors.js'
+import { digestOf, isSameDigest, type TokenDigest } from '../../common/token.js'
+import { readCookies } from './cookies.js'
+import { type Credential, readBearer } from './credential.js'
+import { cookieCounts } from './same-origin.js'
+import { covers } from './scope.js'
+import { type MadeTicket, type SignIn, Tickets, type TicketWish } from './tickets.js'
+import type {
+  AccessAnswer,
+  AccessQuestion,
+  AccessRequest,
+  AccessRight,
+  AccessSettings,
+  Scope,
+} from './types.js'
+
+/**
+ * - `granted`
+ * - `unknown`: nothing was shown, or nothing that is known
+ * - `refused`: what was shown is good, but not for this
+ * - `undecided`: the application was asked, and failed
+ */
+type Verdict = 'granted' | 'unknown' | 'refused' | 'undecided'
+
+/** Who shows more than this is guessing. */
+const MOST_QUESTIONS = 4
+
+/** Nothing is asked for: what may be done is said by other rules alone. */
+export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authorize: false }
+
+/** What the routes ask about who may do what. */
+export interface AccessRule {
+  /** Whether a right is asked for at all. */
+  isAsked(right: AccessRight): boolean
+  /** Throws `SignalingError` (401, 403, 503) unless the request has the right. */
+  require(request: AccessRequest, track: string, right: AccessRight): Promise<void>
+}
+
+/**
+ * Decides who may do what: in one place for tokens, the cookies of pages, tickets, the tokens of tracks, and what
+ * the application says. Knows nothing of which tracks there are.
+ */
+export class Access implements AccessRule {
+  readonly tickets: Tickets
+  /** Of tracks whose option `control` names a token: it is worth `control`, for that track. */
+  readonly #trackTokens = new Map<string, TokenDigest>()
+
+  /** @param ask the application; rejects when it does not answer in time */
+  constructor(
+    private readonly settings: AccessSettings = NO_ACCESS_RULES,
+    private readonly ask?: (question: AccessQuestion) => Promise<AccessAnswer>,
+    now?: () => number,
+  ) {
+    this.tickets = new Tickets(now)
+  }
+
+  /** @param digest undefined: its rule does not name one, or there is no such track any more */
+  setTrackToken(track: string, digest: TokenDigest | undefined): void {
+    if (digest) this.#trackTokens.set(track, digest)
+    else this.#trackTokens.delete(track)
+  }
+
+  isAsked(right: AccessRight): boolean {
+    return this.settings.asked.includes(right)
+  }
+
+  async require(request: AccessRequest, track: string, right: AccessRight): Promise<void> {
+    if (!this.isAsked(right)) return
+    const [verdict = 'unknown'] = await this.#decide(request, this.#credentials(request), [track], right)
+    if (verdict !== 'granted') throw refusal(verdict, request, right, `for ${show(track)}`)
+  }
+
+  /**
+   * What its credentials say of a viewer's right to control: true, whatever the track's rule says; false; or undefined,
+   * as the rule says. A rule that names a token is about nothing else, also where no other right is asked for.
+   */
+  async mayControl(request: AccessRequest, track: string): Promise<boolean | undefined> {
+    const isByToken = this.#trackTokens.has(track)
+    if (!isByToken && !this.isAsked('control')) return undefined
+    const [verdict] = await this.#decide(request, this.#credentials(request), [track], 'control')
+    if (verdict !== 'granted') return false
+    return isByToken ? true : undefined
+  }
+
+  /** Those of the tracks that the request may view. Throws `SignalingError` (401, 403, 503) for who may view none at all. */
+  async visible(request: AccessRequest, tracks: readonly string[]): Promise<ReadonlySet<string>> {
+    if (!this.isAsked('view')) return new Set(tracks)
+    const credentials = this.#credentials(request)
+    const verdicts = await this.#decide(request, credentials, tracks, 'view')
+    const seen = new Set(tracks.filter((_, index) => verdicts[index] === 'granted'))
+    if (seen.size === 0 && !this.#mayViewSomething(credentials, tracks)) {
+      const verdict = verdicts.includes('undecided') ? 'undecided' : this.#blame(credentials)
+      throw refusal(verdict, request, 'view', 'for any track')
+    }
+    return seen
+  }
+
+  /**
+   * Gives a page a cookie for the token that it shows, if that is worth anything: for the track, or for one of these.
+   * Throws `SignalingError` (401, 403, 503).
+   */
+  async signIn(
+    request: AccessRequest,
+    track: string | undefined,
+    tracks: readonly string[],
+  ): Promise<SignIn> {
+    const bearer = readBearer(request.headers.authorization)
+    const credential: Credential = { bearer, expires: Number.POSITIVE_INFINITY }
+    if (bearer === undefined) throw refusal('unknown', request, 'view', '')
+    if (!this.#isKnown(credential)) {
+      if (!this.settings.authorize) throw refusal('unknown', request, 'view', '')
+      const asked = track === undefined ? tracks : [track]
+      const verdicts = await this.#decide(request, [credential], asked, 'view')
+      if (verdicts.includes('undecided') && !verdicts.includes('granted'))
+        throw refusal('undecided', request, 'view', '')
+      if (!verdicts.includes('granted')) throw refusal('unknown', request, 'view', '')
+    }
+    return this.tickets.signIn(bearer)
+  }
+
+  /** Throws `SignalingError` (401, 403, 503) unless the request may hand on these rights. */
+  async createTicket(request: AccessRequest, wish: TicketWish): Promise<MadeTicket> {
+    const credentials = this.#credentials(request)
+    for (const credential of credentials)
+      if (await this.#mayHandOn(request, credential, wish)) return this.tickets.create(wish, credential)
+    throw refusal(this.#blame(credentials), request, wish.rights.join(' '), 'to hand it on')
+  }
+
+  /**
+   * Each use of the ticket is decided anew by the token behind it. Here it is about not giving out what is worth
+   * nothing: a token that only the application knows has to be for a track that it can be asked about.
+   */
+  async #mayHandOn(request: AccessRequest, credential: Credential, wish: TicketWish): Promise<boolean> {
+    const { track, rights } = wish
+    if (track === undefined) return rights.every((right) => this.#grantsSomewhere(credential, right))
+    for (const right of rights) {
+      const [verdict] = await this.#decide(request, [credential], [track], right)
+      if (verdict !== 'granted') return false
+    }
+    return true
+  }
+
+  /** Whom a request is counted with: those who show the same token, or came by the same ticket. A secret. */
+  holder(request: AccessRequest): string | undefined {
+    const bearer = readBearer(request.headers.authorization)
+    if (bearer !== undefined) return bearer
+    const secret = cookieCounts(request)
+      ? readCookies(request).find((one) => this.tickets.find(one) !== undefined)
+      : undefined
+    return secret && (this.tickets.find(secret)?.bearer ?? secret)
+  }
+
+  /** A bearer token is what the sender meant to show; cookies come by themselves. */
+  #credentials(request: AccessRequest): Credential[] {
+    const bearer = readBearer(request.headers.authorization)
+    if (bearer !== undefined) return [{ bearer, expires: Number.POSITIVE_INFINITY }]
+    if (!cookieCounts(request)) return []
+    return readCookies(request).flatMap((secret) => this.tickets.find(secret) ?? [])
+  }
+
+  async #decide(
+    request: AccessRequest,
+    credentials: readonly Credential[],
+    tracks: readonly string[],
+    right: AccessRight,
+  ): Promise<Verdict[]> {
+    const otherwise = this.#blame(credentials)
+    const verdicts = tracks.map(
+      (track): Verdict =>
+        credentials.some((credential) => this.#grants(credential, track, right)) ? 'granted' : otherwise,
+    )
+    if (this.settings.authorize) await this.#askFor(request, credentials, tracks, right, verdicts)
+    return verdicts
+  }
+
+  /** Asks the application for what is not granted yet: with each token that was shown, or with none. */
+  async #askFor(
+    request: AccessRequest,
+    credentials: readonly Credential[],
+    tracks: readonly string[],
+    right: AccessRight,
+    verdicts: Verdict[],
+  ): Promise<void> {
+    const shown = credentials.filter(({ bearer }) => bearer !== undefined).slice(0, MOST_QUESTIONS)
+    for (const { bearer: token, limit } of shown.length > 0
+      ? shown
+      : [{ bearer: undefined, limit: undefined }]) {
+      const open = tracks
+        .map((track, index) => ({ track, index }))
+        .filter(
+          ({ track, index }) => verdicts[index] !== 'granted' && (!limit || covers(limit, track, right)),
+        )
+      if (open.length === 0) continue
+      const question = { request: { ...request, token }, tracks: open.map(({ track }) => track), right }
+      const answers = await this.ask?.(question)
+      for (const [at, { index }] of open.entries()) {
+        const answer = answers?.[at]
+        if (answer === true) verdicts[index] = 'granted'
+        else if (answer !== false) verdicts[index] = 'undecided'
+      }
+    }
+  }
+
+  /** Without the application. */
+  #grants({ bearer, limit }: Credential, track: string, right: AccessRight): boolean {
+    if (limit && !covers(limit, track, right)) return false
+    return bearer === undefined || this.#worth(bearer).some((scope) => covers(scope, track, right))
+  }
+
+  /** For some track, which need not be there. Without the application. */
+  #grantsSomewhere({ bearer, limit }: Credential, right: AccessRight): boolean {
+    if (limit && !limit.rights.includes(right)) return false
+    return bearer === undefined || this.#worth(bearer).some(({ rights }) => rights.includes(right))
+  }
+
+  /** All tokens are looked at, so that the time does not tell which it is. */
+  #worth(bearer: string): Scope[] {
+    const digest = digestOf(bearer)
+    const scopes: Scope[] = this.settings.grants.filter((grant) => isSameDigest(grant.digest, digest))
+    for (const [track, own] of this.#trackTokens)
+      if (isSameDigest(own, digest)) scopes.push({ rights: ['view', 'control'], track })
+    return scopes
+  }
+
+  #isKnown({ bearer }: Credential): boolean {
+    return bearer === undefined || this.#worth(bearer).length > 0
+  }
+
+  /** It may be that there is only no such track at this moment. Where there is none, there is nothing to hide either. */
+  #mayViewSomething(credentials: readonly Credential[], tracks: readonly string[]): boolean {
+    if (this.settings.authorize && tracks.length === 0) return true
+    return credentials.some((credential) => this.#grantsSomewhere(credential, 'view'))
+  }
+
+  /** What there is to say to who is not granted something. Whether a token is good at all only the application knows, if it is asked. */
+  #blame(credentials: readonly Credential[]): Verdict {
+    if (credentials.length === 0) return 'unknown'
+    const isGood = this.settings.authorize || credentials.some((credential) => this.#isKnown(credential))
+    return isGood ? 'refused' : 'unknown'
+  }
+}
+
+/** RFC 6750 §3. Says nothing of what was shown. */
+function refusal(verdict: Verdict, { headers }: AccessRequest, right: string, what: string): SignalingError {
+  if (verdict === 'undecided')
+    return new SignalingError(503, 'the application could not say who may do this', { 'Retry-After': '1' })
+  const realm = 'Bearer realm="pixelcast"'
+  if (verdict === 'refused')
+    return new SignalingError(403, `the right ${right} is needed ${what}, and was not given`, {
+      'WWW-Authenticate': `${realm}, error="insufficient_scope", scope="${right}"`,
+    })
+  const given = headers.authorization === undefined ? 'none' : 'something else'
+  return new SignalingError(401, `Authorization: expected Bearer and a token of this server, got ${given}`, {
+    'WWW-Authenticate': given === 'none' ? realm : `${realm}, error="invalid_token"`,
+  })
+}

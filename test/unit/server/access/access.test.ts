@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../../../src/common/token.js'
+import type { AccessOptions } from '../../../../src/host/access-options.js'
+import { checkAccessOptions } from '../../../../src/host/access-options.js'
+import { Access } from '../../../../src/server/access/access.js'
+import type { AccessAnswer, AccessQuestion, AccessRequest } from '../../../../src/server/access/types.js'
+
+const ALL = 'for-all-tracks'
+const CONTROL = 'to-control-cam1'
+const SEND = 'to-send-to-cam1'
+const TOKENS: AccessOptions = {
+  tokens: [
+    { token: ALL },
+    { token: CONTROL, rights: ['control'], tracks: ['cam1'] },
+    { token: SEND, rights: ['publish'], tracks: ['cam1', 'dog*'] },
+  ],
+}
+
+function setUp(
+  access: AccessOptions | undefined,
+  { isPublic = false, ask }: { isPublic?: boolean; ask?: (q: AccessQuestion) => Promise<AccessAnswer> } = {},
+) {
+  const state = { now: 1_000_000 }
+  const settings = checkAccessOptions({ access, isPublic, ingestToken: undefined })
+  return { access: new Access(settings, ask, () => state.now), state }
+}
+
+const by = (token?: string, headers: Record<string, string> = {}): AccessRequest => ({
+  method: 'GET',
+  url: 'http://h/tracks',
+  headers: { host: 'h', ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+})
+const withCookie = (secret: string, headers: Record<string, string> = {}, method = 'GET'): AccessRequest => ({
+  ...by(undefined, { cookie: `other=1; pixelcast-web=${secret}`, ...headers }),
+  method,
+})
+/** `granted`, or the status and challenge. */
+const outcome = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'granted',
+    (error: { status: number; headers: Record<string, string> }) =>
+      `${error.status} ${error.headers['WWW-Authenticate'] ?? ''}`.trim(),
+  )
+
+describe('a right', () => {
+  const { access } = setUp(TOKENS)
+
+  it.each([
+    [ALL, 'cam1', 'view'],
+    [ALL, 'not-there-yet', 'view'],
+    [CONTROL, 'cam1', 'view'],
+    [CONTROL, 'cam1', 'control'],
+    [SEND, 'cam1', 'publish'],
+    [SEND, 'doghouse', 'publish'],
+  ] as const)('is what the token says: %s, %s, %s', async (token, track, right) => {
+    expect(await outcome(access.require(by(token), track, right))).toBe('granted')
+  })
+
+  it.each([
+    [ALL, 'cam1', 'control'],
+    [ALL, 'cam1', 'publish'],
+    [CONTROL, 'cam10', 'view'],
+    [CONTROL, 'cam1', 'publish'],
+    [SEND, 'cam1', 'view'],
+    [SEND, 'cat', 'publish'],
+  ] as const)('is not more: %s, %s, %s', async (token, track, right) => {
+    expect(await outcome(access.require(by(token), track, right))).toBe(
+      `403 Bearer realm="pixelcast", error="insufficient_scope", scope="${right}"`,
+    )
+  })
+
+  it.each([
+    [by(), '401 Bearer realm="pixelcast"'],
+    [by('for-all-track'), '401 Bearer realm="pixelcast", error="invalid_token"'],
+    [by(`${ALL}x`), '401 Bearer realm="pixelcast", error="invalid_token"'],
+    [by(ALL.toUpperCase()), '401 Bearer realm="pixelcast", error="invalid_token"'],
+    [by(undefined, { authorization: 'Basic YTpi' }), '401 Bearer realm="pixelcast", error="invalid_token"'],
+    [withCookie('made-up'), '401 Bearer realm="pixelcast"'],
+    [withCookie(ALL), '401 Bearer realm="pixelcast"'],
+  ])('is nobody’s who is not known (%#)', async (request, expected) => {
+    expect(await outcome(access.require(request, 'cam1', 'view'))).toBe(expected)
+  })
+
+  it('is never told together with a token', async () => {
+    for (const [token, track] of [
+      ['a-wrong-secret', 'cam1'],
+      [CONTROL, 'other'],
+    ] as const) {
+      const error = await access.require(by(token), track, 'view').catch((reason: Error) => reason)
+      expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain(token)
+    }
+  })
+
+  it('is asked for only as far as was said', async () => {
+    const nothing = setUp(undefined).access
+    const open = setUp(TOKENS, { isPublic: true }).access
+    const closed = setUp({}).access
+    for (const [one, view, control, publish] of [
+      [nothing, 'granted', 'granted', 'granted'],
+      [open, 'granted', '401', '401'],
+      [closed, '401', '401', '401'],
+    ] as const)
+      for (const [right, expected] of Object.entries({ view, control, publish }))
+        expect((await outcome(one.require(by(), 'a', right as 'view'))).split(' ')[0]).toBe(expected)
+  })
+})
+
+describe('the list', () => {
+  const tracks = ['cam1', 'cam2']
+
+  it('has what the request may view', async () => {
+    const { access } = setUp(TOKENS)
+    expect([...(await access.visible(by(ALL), tracks))]).toEqual(tracks)
+    expect([...(await access.visible(by(CONTROL), tracks))]).toEqual(['cam1'])
+    // Its track is not there, which is no reason to turn it away.
+    expect([...(await access.visible(by(CONTROL), ['cam2']))]).toEqual([])
+    expect([...(await setUp(undefined).access.visible(by('anything-at-all'), tracks))]).toEqual(tracks)
+    expect(await outcome(access.visible(by(SEND), tracks))).toMatch(/^403/)
+    expect(await outcome(access.visible(by(), tracks))).toMatch(/^401/)
+    expect(await outcome(access.visible(by(), []))).toMatch(/^401/)
+  })
+})
+
+describe('control', () => {
+  it('is by the rule of the track when nothing is asked for, and by its token where it has one', async () => {
+    const { access } = setUp(undefined)
+    expect(await access.mayControl(by('anything-at-all'), 'cam')).toBeUndefined()
+    access.setTrackToken('cam', digestOf('t'))
+    expect(await access.mayControl(by('t'), 'cam')).toBe(true)
+    expect(await access.mayControl(by('u'), 'cam')).toBe(false)
+    expect(await access.mayControl(by(), 'cam')).toBe(false)
+    expect(await access.mayControl(by('t'), 'other')).toBeUndefined()
+    access.setTrackToken('cam', undefined)
+    expect(await access.mayControl(by('u'), 'cam')).toBeUndefined()
+  })
+
+  it('is for who has the right, as the rule says; by it also where the rule names a token', async () => {
+    const { access } = setUp(TOKENS)
+    expect(await access.mayControl(by(CONTROL), 'cam1')).toBeUndefined()
+    expect(await access.mayControl(by(ALL), 'cam1')).toBe(false)
+    access.setTrackToken('cam1', digestOf('t'))
+    expect(await access.mayControl(by(CONTROL), 'cam1')).toBe(true)
+    expect(await access.mayControl(by(ALL), 'cam1')).toBe(false)
+    // To control is to watch; but not to send, and not another track.
+    expect(await outcome(access.require(by('t'), 'cam1', 'view'))).toBe('granted')
+    expect(await outcome(access.require(by('t'), 'cam1', 'publish'))).toMatch(/^403/)
+    expect(await outcome(access.require(by('t'), 'cam2', 'view'))).toMatch(/^403/)
+  })
+})
+
+describe('the application', () => {
+  const says = (allowed: (question: AccessQuestion, track: string) => boolean | null) => {
+    const questions: AccessQuestion[] = []
+    const ask = async (question: AccessQuestion) => {
+      questions.push(question)
+      return question.tracks.map((track) => allowed(question, track))
+    }
+    return { questions, ...setUp({ ...TOKENS, authorize: () => true }, { ask }) }
+  }
+
+  it('is asked about what the tokens do not grant, with the token that was shown', async () => {
+    const { access, questions } = says(({ request }) => request.token === 'jwt-of-somebody')
+    expect(await outcome(access.require(by(ALL), 'cam1', 'view'))).toBe('granted')
+    expect(questions).toEqual([])
+    expect(await outcome(access.require(by('jwt-of-somebody'), 'cam1', 'publish'))).toBe('granted')
+    expect(questions[0]).toMatchObject({ tracks: ['cam1'], right: 'publish', request: { method: 'GET' } })
+    expect(await outcome(access.require(by('jwt-of-else'), 'cam1', 'view'))).toMatch(/^403/)
+    expect(await outcome(access.require(by(), 'cam1', 'view'))).toMatch(/^401/)
+  })
+
+  it('is asked once about a list', async () => {
+    const { access, questions } = says((_, track) => track !== 'b')
+    expect([...(await access.visible(by(), ['a', 'b', 'c']))]).toEqual(['a', 'c'])
+    expect(questions.length).toBe(1)
+    expect([...(await access.visible(by(), []))]).toEqual([])
+  })
+
+  it('that could not say has not allowed it: 503, and not in the list', async () => {
+    const { access } = says((_, track) => (track === 'broken' ? null : true))
+    expect(await outcome(access.require(by(), 'broken', 'view'))).toBe('503')
+    expect([...(await access.visible(by(), ['a', 'broken']))]).toEqual(['a'])
+    expect(await outcome(access.visible(by(), ['broken']))).toBe('503')
+    expect(await access.mayControl(by(), 'broken')).toBe(false)
+  })
+
+  it('decides whether a token is worth a cookie, and again about what comes with it', async () => {
+    let isGood = true
+    const { access } = says(({ request }, track) => isGood && request.token === 'jwt-of-a' && track === 'a')
+    expect(await outcome(access.signIn(by('jwt-of-b'), undefined, ['a']))).toMatch(/^401/)
+    expect(await outcome(access.signIn(by('jwt-of-a'), 'b', ['a', 'b']))).toMatch(/^401/)
+    const { secret } = await access.signIn(by('jwt-of-a'), 'a', [])
+    expect(await outcome(access.require(withCookie(secret), 'a', 'view'))).toBe('granted')
+    expect(await outcome(access.require(withCookie(secret), 'b', 'view'))).toMatch(/^403/)
+    isGood = false
+    expect(await outcome(access.require(withCookie(secret), 'a', 'view'))).toMatch(/^403/)
+  })
+})
+
+describe('a cookie', () => {
+  it('is worth what its token is, for 30 days, or until it is removed', async () => {
+    const { access, state } = setUp(TOKENS)
+    expect(await outcome(access.signIn(by('a-wrong-one'), undefined, []))).toMatch(/^401/)
+    expect(await outcome(access.signIn(by(), undefined, []))).toMatch(/^401/)
+    const { secret, maxAge } = await access.signIn(by(CONTROL), undefined, [])
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    expect(maxAge).toBe(30 * 86_400)
+    const view = () => outcome(access.require(withCookie(secret), 'cam1', 'view'))
+    expect(await view()).toBe('granted')
+    expect(await outcome(access.require(withCookie(secret), 'cam2', 'view'))).toMatch(/^403/)
+    state.now += 30 * 86_400_000 - 1
+    expect(await view()).toBe('granted')
+    state.now += 1
+    expect(await view()).toMatch(/^401/)
+    const second = await access.signIn(by(ALL), undefined, [])
+    access.tickets.signOut(second.secret)
+    expect(await outcome(access.require(withCookie(second.secret), 'cam1', 'view'))).toMatch(/^401/)
+  })
+
+  it('does not count beside a token that was shown, nor from a page of another origin', async () => {
+    const { access } = setUp(TOKENS)
+    const { secret } = await access.signIn(by(ALL), undefined, [])
+    const ask = (headers: Record<string, string>, method?: string) =>
+      outcome(access.require(withCookie(secret, headers, method), 'cam1', 'view'))
+    expect(await ask({ authorization: 'Bearer another-one' })).toMatch(/^401/)
+    expect(await ask({ 'sec-fetch-site': 'same-origin' }, 'POST')).toBe('granted')
+    expect(await ask({ 'sec-fetch-site': 'same-site' }, 'POST')).toMatch(/^401/)
+    expect(await ask({ 'sec-fetch-site': 'same-site' })).toMatch(/^401/)
+    expect(await ask({ origin: 'http://h:81' }, 'POST')).toMatch(/^401/)
+  })
+})
