@@ -51,7 +51,7 @@ export function accessOf(choice: AccessChoice): Access {
     }
   if (choice.listen === false || (isLocal && token === undefined))
     return { options: {}, fragment: '', warnings: [] }
-  const made = token === undefined ? randomBytes(24).toString('base64url') : undefined
+  const made = token === undefined ? madeToken() : undefined
   const isReadable = !isLocal && tlsCert === undefined
   return {
     options: { access: { tokens: [{ token: token ?? made ?? '' }] } },
@@ -61,6 +61,25 @@ export function accessOf(choice: AccessChoice): Access {
       ? ['without --tls-cert whoever listens on the way can read the token and the pages']
       : [],
   }
+}
+
+/** From a supervisor to those that it starts one after the other. */
+const HANDED_ON = 'PIXELCAST_SUPERVISED_TOKEN'
+
+/** Of a supervisor: a token that is made is the same after each restart, or the links of viewers would be dead. */
+export function keepToken(): void {
+  process.env[HANDED_ON] ??= newToken()
+}
+
+function madeToken(): string {
+  const kept = process.env[HANDED_ON]
+  // Not for programs that are started from here.
+  delete process.env[HANDED_ON]
+  return kept ?? newToken()
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url')
 }
 
 function usage(option: string, expected: string, actual: string): CliError {

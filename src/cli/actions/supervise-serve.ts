@@ -1,3 +1,4 @@
+import { keepToken } from '../access.js'
 import { CliError, EXIT_USAGE, ExitCode } from '../errors.js'
 import { kindOf } from '../input/kind.js'
 import { isSupervised, supervise } from '../supervise/supervise.js'
@@ -29,6 +30,7 @@ export async function superviseServe(
       "option --supervise: expected no - among the inputs, because a stream cannot be taken up in its middle; restart its writer with it: pixelcast supervise -- sh -c 'WRITER | pixelcast serve - …'",
       EXIT_USAGE,
     )
+  keepToken()
   const [script, ...args] = process.argv.slice(1)
   const code = await supervise({
     command: process.execPath,

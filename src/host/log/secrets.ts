@@ -1,5 +1,5 @@
 /** Names of options that hold what is not to be seen. */
-const SECRET = /token|secret|credential|password|^key$/i
+const SECRET = /token$|secret|credential|password|^key$/i
 /** Shorter ones would take words apart. */
 const SHORTEST = 6
 /** Session ids and most other keys have at least so many of these letters in a row. */

@@ -9,7 +9,7 @@ const viewer: Participant = {
   tell: () => true,
   closeChannel: () => {},
 }
-const backchannel = new Backchannel({ control: 'anyone' }, undefined, {
+const backchannel = new Backchannel({ control: 'anyone' }, {
   onInput: () => true,
   onRights: () => {},
   size: () => ({ width: 640, height: 480 }),

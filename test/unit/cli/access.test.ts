@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accessOf } from '../../../src/cli/access.js'
+import { accessOf, keepToken } from '../../../src/cli/access.js'
 
 describe('who may watch what a command shows', () => {
   it('is everybody on this machine, unless there is a token', () => {
@@ -18,6 +18,18 @@ describe('who may watch what a command shows', () => {
     expect(warnings.join()).toMatch(/--tls-cert/)
     expect(accessOf({ host: '0.0.0.0' }).fragment).not.toBe(fragment)
     expect(accessOf({ host: '0.0.0.0', tlsCert: 'cert.pem' }).warnings).toEqual([])
+  })
+
+  it('is who had the link before, when a supervisor has started it again', () => {
+    keepToken()
+    const kept = process.env.PIXELCAST_SUPERVISED_TOKEN
+    keepToken()
+    expect(accessOf({ host: '0.0.0.0' }).fragment).toBe(`#token=${kept}`)
+    expect(process.env.PIXELCAST_SUPERVISED_TOKEN).toBeUndefined()
+  })
+
+  it('is nobody’s question where nobody can watch', () => {
+    expect(accessOf({ host: '0.0.0.0', listen: false })).toEqual({ options: {}, fragment: '', warnings: [] })
   })
 
   it('is everybody with --public, with a warning that names the consequence', () => {
