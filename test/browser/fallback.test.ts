@@ -21,6 +21,8 @@ const VIEW = "document.querySelector('pixelcast-view')"
 const NOTHING = { down: { loss: 1 }, up: { loss: 1 } }
 const ALL = { down: { loss: 0 }, up: { loss: 0 } }
 const TOLERANCE = 3
+/** Half a minute more, for the times themselves: they are read by people, and assert little. */
+const isMeasuring = process.env.PIXELCAST_MEASURE !== undefined
 /** Of a look at a slow connection; `PIXELCAST_SLOW_MS` for a longer one. */
 const HALF_MS = Number(process.env.PIXELCAST_SLOW_MS ?? 3_000)
 
@@ -224,7 +226,7 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
       await page.close()
     })
 
-    it.skipIf(PAGE_TEST.isStock).each([
+    it.skipIf(PAGE_TEST.isStock || !isMeasuring).each([
       ['WebCodecs', 'h264'],
       ['MSE', 'h264'],
       ['MSE', 'vp8'],
@@ -244,34 +246,37 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
       await page.close()
     })
 
-    it.skipIf(PAGE_TEST.isStock)('stays in time on a slow connection with a large buffer', async () => {
-      network.socketRate = 1_000_000
-      const page = await browser.open(new URL('view/times?transport=websocket', network.url).href)
-      await until('a picture', () => page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`))
-      await noteFrames(page)
-      // Until the server has learned what the network takes.
-      await pause(5_000)
-      await takeNoted(page)
-      const halves: number[][] = []
-      for (let half = 0; half < 2; half++) {
-        await pause(HALF_MS)
-        halves.push(agesOf(await takeNoted(page)))
-      }
-      const [one, other] = halves.map(ages)
-      console.log(
-        `${name} at 1 Mbit/s: first half ${JSON.stringify(one)}, second half ${JSON.stringify(other)}`,
-      )
-      expect(one?.n).toBeGreaterThan(15)
-      expect(other?.n).toBeGreaterThan(15)
-      // The connection was as slow as is said.
-      const { bitrate } = await stats(page)
-      expect(bitrate).toBeGreaterThan(100_000)
-      expect(bitrate).toBeLessThan(1_300_000)
-      // It does not build up.
-      expect(other?.p50).toBeLessThan((one?.p95 ?? 0) * 2)
-      await page.close()
-      network.socketRate = Number.POSITIVE_INFINITY
-    })
+    it.skipIf(PAGE_TEST.isStock || (name !== 'chromium' && !isMeasuring))(
+      'stays in time on a slow connection with a large buffer',
+      async () => {
+        network.socketRate = 1_000_000
+        const page = await browser.open(new URL('view/times?transport=websocket', network.url).href)
+        await until('a picture', () => page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`))
+        await noteFrames(page)
+        // Until the server has learned what the network takes.
+        await pause(5_000)
+        await takeNoted(page)
+        const halves: number[][] = []
+        for (let half = 0; half < 2; half++) {
+          await pause(HALF_MS)
+          halves.push(agesOf(await takeNoted(page)))
+        }
+        const [one, other] = halves.map(ages)
+        console.log(
+          `${name} at 1 Mbit/s: first half ${JSON.stringify(one)}, second half ${JSON.stringify(other)}`,
+        )
+        expect(one?.n).toBeGreaterThan(15)
+        expect(other?.n).toBeGreaterThan(15)
+        // The connection was as slow as is said.
+        const { bitrate } = await stats(page)
+        expect(bitrate).toBeGreaterThan(100_000)
+        expect(bitrate).toBeLessThan(1_300_000)
+        // It does not build up.
+        expect(other?.p50).toBeLessThan((one?.p95 ?? 0) * 2)
+        await page.close()
+        network.socketRate = Number.POSITIVE_INFINITY
+      },
+    )
   })
 
 function offColour(image: RgbaImage, width: number, height: number): string[] {
