@@ -41,6 +41,8 @@ const OVERDUE = 200
 const CAPACITY_TIME = 3_000
 /** Who was answered for so long, ms, is known. */
 const SETTLING_TIME = 1_000
+/** A round that carried less than this share of the estimate says nothing against it: there was no more to send. */
+const IDLE = 0.65
 /** A rate that falls below this share within one round has collapsed. */
 const COLLAPSE = 0.5
 
@@ -262,7 +264,7 @@ export class StreamControl {
     this.#round = this.#newRound(now, now)
     if (round.leastQueue >= STANDING_QUEUE) this.#slowDown(round, now)
     else if (round.leastQueue > NO_QUEUE) this.#gain = 1
-    else this.#speedUp(now)
+    else this.#speedUp(round, now)
     if (!this.#starting)
       this.#limit = now < this.#heldUntil ? FOUND * this.#ceiling : MOST_GROWTH * this.#bandwidth
     if (this.#bandwidth >= this.#peak.rate || now - this.#peak.at > CAPACITY_TIME)
@@ -296,7 +298,11 @@ export class StreamControl {
     this.#gain = DRAIN_GAIN
   }
 
-  #speedUp(now: number): void {
+  #speedUp({ bestRate }: Round, now: number): void {
     this.#gain = this.#starting ? START_GAIN : now >= this.#heldUntil ? PROBE_GAIN : 1
+    // A still picture never shows what the link takes. If it began badly (a page that was busy loading answered late),
+    // it is taken step by step for what any unknown one is taken for.
+    if (bestRate < IDLE * this.#bandwidth)
+      this.#bandwidth = Math.max(this.#bandwidth, Math.min(this.#startRate, this.#gain * this.#bandwidth))
   }
 }

@@ -35,6 +35,21 @@ describe('the rate of a stream', () => {
     expect(control.deliveryRate).toBeLessThanOrEqual(1_100_000)
   })
 
+  it('is taken for an unknown one again when a still picture began badly', () => {
+    const control = new StreamControl({ startRate: 1_000_000 })
+    control.onSent(0, 500, 0)
+    control.onDelivered(0, 10)
+    // The page is busy, and answers late.
+    for (let id = 1; id < 8; id++) control.onSent(id, 2_000, 20 + id * 30)
+    for (let id = 1; id < 8; id++) control.onDelivered(id, 400 + id * 60)
+    expect(control.deliveryRate).toBeLessThan(600_000)
+    for (let id = 8, now = 2_000; now < 30_000; id++, now += 2_000) {
+      control.onSent(id, 500, now)
+      control.onDelivered(id, now + 20)
+    }
+    expect(control.deliveryRate).toBe(1_000_000)
+  })
+
   it('does not grow beyond what is of use', () => {
     const control = new StreamControl()
     control.setMaxRate(2_000_000)
