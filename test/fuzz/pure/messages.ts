@@ -9,11 +9,14 @@ const viewer: Participant = {
   tell: () => true,
   closeChannel: () => {},
 }
-const backchannel = new Backchannel({ control: 'anyone' }, {
-  onInput: () => true,
-  onRights: () => {},
-  size: () => ({ width: 640, height: 480 }),
-})
+const backchannel = new Backchannel(
+  { control: 'anyone' },
+  {
+    onInput: () => true,
+    onRights: () => {},
+    size: () => ({ width: 640, height: 480 }),
+  },
+)
 backchannel.command({ do: 'add-control', control: { name: 'gain', min: 0, max: 9, value: 1 }, revision: 1 })
 backchannel.join(viewer, true)
 let question = 0
