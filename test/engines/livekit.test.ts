@@ -15,6 +15,7 @@ describeEngine(
     let count = 0
     return {
       whipUrl: liveKit.whipUrl,
+      address: '127.0.0.1',
       token: liveKit.token(ROOM, 'publisher'),
       wrongToken: liveKit.token(ROOM, 'publisher', 'another-secret-of-32-characters-at-least'),
       start: () => liveKit.start(),

@@ -6,11 +6,11 @@ import { type Player, Stage } from '../player.js'
 import { pause, until } from '../wait.js'
 import { medianLatency, startTimedSource } from './timed-source.js'
 
-const LOCAL = { bindAddress: '127.0.0.1' } as const
-
 /** An engine that a test has started, and may kill and start again on the same ports. */
 export interface RunningEngine {
   readonly whipUrl: string
+  /** Where its media are. */
+  readonly address: string
   readonly token: string
   readonly wrongToken: string
   start(): Promise<void>
@@ -56,7 +56,8 @@ export function describeEngine(
       await engine?.close()
     })
 
-    const publish = (url = engine.whipUrl) => track.publish({ url, token: engine.token, ...LOCAL })
+    const publish = (url = engine.whipUrl) =>
+      track.publish({ url, token: engine.token, bindAddress: engine.address })
 
     /** Waits until images that were made from now on are seen; their numbers are in their pixels. */
     async function seesNewImages(player: Player): Promise<void> {
@@ -97,7 +98,9 @@ export function describeEngine(
     it('refuses a wrong token, is not asked again, and its words are shown', async () => {
       const relay = await RelayServer.start(engine.whipUrl)
       const url = new URL(new URL(engine.whipUrl).pathname, relay.url)
-      const refused = await track.publish({ url, token: engine.wrongToken, ...LOCAL }).catch((error) => error)
+      const refused = await track
+        .publish({ url, token: engine.wrongToken, bindAddress: engine.address })
+        .catch((error) => error)
       expect(refused).toMatchObject({ code: 'ERR_PUBLISH', status: 401 })
       say('refused', { message: refused.message })
       await pause(2_000)
@@ -128,6 +131,7 @@ export function describeEngine(
 
     it('is published to through a link of 1 Mbit/s', async () => {
       const relay = await RelayServer.start(engine.whipUrl, {
+        host: engine.address,
         up: { rate: 1_000_000, delay: 20 },
         down: { delay: 20 },
       })

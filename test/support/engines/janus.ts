@@ -25,10 +25,12 @@ interface Handle {
   readonly session: number
   readonly handle: number
   readonly poll: AbortController
+  /** By transaction. */
+  readonly waiting: Map<string, (event: JanusEvent) => void>
 }
 
 /**
- * Debian's Janus on 127.0.0.1 with one video room, and before it what its users put there for WHIP (simple-whip-server):
+ * Debian's Janus with one video room, and before it what its users put there for WHIP (simple-whip-server):
  * an endpoint that says in Janus' own words what comes by HTTP. The bearer token is the room's PIN; Janus checks it.
  */
 export class Janus {
@@ -42,6 +44,7 @@ export class Janus {
   #count = 0
 
   private constructor(
+    private readonly address: string,
     private readonly apiPort: number,
     private readonly http: Server,
   ) {
@@ -54,10 +57,11 @@ export class Janus {
     })
   }
 
-  static async start(): Promise<Janus> {
+  /** @param address where its media are; libnice uses no loopback address */
+  static async start(address: string): Promise<Janus> {
     const http = createServer()
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-    const janus = new Janus(await freePort(), http)
+    const janus = new Janus(address, await freePort(), http)
     await janus.start()
     return janus
   }
@@ -103,7 +107,8 @@ export class Janus {
   async subscribe(): Promise<{ offer: string; answer(sdp: string): Promise<void> }> {
     const handle = await this.#attach()
     const list = await this.#ask(handle, { request: 'listparticipants', room: ROOM })
-    const [publisher] = list.plugindata?.data.participants as { id: number; publisher: boolean }[]
+    const participants = (list.plugindata?.data.participants ?? []) as { id: number; publisher: boolean }[]
+    const publisher = participants.findLast((participant) => participant.publisher)
     if (!publisher) throw new Error('nobody publishes')
     const event = await this.#ask(handle, {
       request: 'join',
@@ -129,7 +134,7 @@ export class Janus {
     const files = {
       'janus.jcfg': `general: { plugins_folder = "${LIBRARIES}/plugins" transports_folder = "${LIBRARIES}/transports"
         events_folder = "${LIBRARIES}/events" loggers_folder = "${LIBRARIES}/loggers" debug_level = 4 }
-        nat: { ice_enforce_list = "127.0.0.1" }
+        nat: { ice_enforce_list = "${this.address}" }
         plugins: { disable = "libjanus_audiobridge.so,libjanus_echotest.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_nosip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so,libjanus_lua.so,libjanus_duktape.so" }
         transports: { disable = "libjanus_websockets.so,libjanus_rabbitmq.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so" }`,
       'janus.transport.http.jcfg': `general: { json = "compact" base_path = "/janus" http = true port = ${this.apiPort} ip = "127.0.0.1" https = false }
@@ -195,7 +200,9 @@ export class Janus {
     const session = (await this.#post('', { janus: 'create' })).data!.id
     const handle = (await this.#post(`${session}`, { janus: 'attach', plugin: 'janus.plugin.videoroom' }))
       .data!.id
-    return { session, handle, poll: new AbortController() }
+    const attached: Handle = { session, handle, poll: new AbortController(), waiting: new Map() }
+    this.#listen(attached).catch(() => attached.poll.abort())
+    return attached
   }
 
   async #end({ session, poll }: Handle): Promise<void> {
@@ -206,28 +213,25 @@ export class Janus {
   /** Sends a message to the plugin, and gives its answer, which may come as an event. */
   async #ask(handle: Handle, body: object, jsep?: object): Promise<JanusEvent> {
     const transaction = `t${++this.#count}`
+    // Before the request: its event may come sooner than the answer to it.
+    const event = new Promise<JanusEvent>((resolve, reject) => {
+      handle.waiting.set(transaction, resolve)
+      handle.poll.signal.addEventListener('abort', () => reject(new Error('Janus is away')))
+    })
+    event.catch(() => {})
     const path = `${handle.session}/${handle.handle}`
-    const first = await this.#post(path, { janus: 'message', body, ...(jsep && { jsep }), transaction })
-    if (first.janus !== 'ack') return first
-    for (;;) {
-      const response = await fetch(`${this.#api}/${handle.session}?maxev=1`, { signal: handle.poll.signal })
-      const event = (await response.json()) as JanusEvent
-      if (event.transaction === transaction) {
-        this.#keepAlive(handle)
-        return event
-      }
-    }
+    const message = { janus: 'message', body, ...(jsep && { jsep }), transaction }
+    const first = await this.#post(path, message)
+    return first.janus === 'ack' ? event : first
   }
 
-  /** A session that nobody polls ends after a minute. */
-  #keepAlive(handle: Handle): void {
-    const again = async (): Promise<void> => {
-      while (!handle.poll.signal.aborted)
-        await fetch(`${this.#api}/${handle.session}?maxev=5`, { signal: handle.poll.signal }).then((r) =>
-          r.text(),
-        )
+  /** All events of a session come this way; one that nobody polls ends after a minute. */
+  async #listen({ session, poll, waiting }: Handle): Promise<void> {
+    while (!poll.signal.aborted) {
+      const response = await fetch(`${this.#api}/${session}?maxev=1`, { signal: poll.signal })
+      const event = (await response.json()) as JanusEvent
+      waiting.get(event.transaction ?? '')?.(event)
     }
-    again().catch(() => {})
   }
 
   async #post(path: string, message: object): Promise<JanusEvent> {
