@@ -80,7 +80,15 @@ export function describeEngine(
       const through = medianLatency(await remote.frames(ofRemote))
       const direct = medianLatency(await local.frames(ofLocal))
       const { estimate, loss, roundTripTime, longestStall } = (await publication.stats()) ?? {}
-      say('ms from push to screen', { through, direct, estimate, loss, roundTripTime, longestStall })
+      say('ms from push to screen', {
+        through,
+        direct,
+        added: through - direct,
+        estimate,
+        loss,
+        roundTripTime,
+        longestStall,
+      })
       await local.leave()
       await remote.vanish()
       await publication.close()

@@ -106,10 +106,12 @@ export class Janus {
   /** Janus' offer to somebody who watches, and what takes the answer. */
   async subscribe(): Promise<{ offer: string; answer(sdp: string): Promise<void> }> {
     const handle = await this.#attach()
-    const list = await this.#ask(handle, { request: 'listparticipants', room: ROOM })
-    const participants = (list.plugindata?.data.participants ?? []) as { id: number; publisher: boolean }[]
-    const publisher = participants.findLast((participant) => participant.publisher)
-    if (!publisher) throw new Error('nobody publishes')
+    // It is one when its media have come.
+    const publisher = await until('somebody publishes', async () => {
+      const list = await this.#ask(handle, { request: 'listparticipants', room: ROOM })
+      const participants = (list.plugindata?.data.participants ?? []) as { id: number; publisher: boolean }[]
+      return participants.findLast((participant) => participant.publisher)
+    })
     const event = await this.#ask(handle, {
       request: 'join',
       ptype: 'subscriber',
