@@ -1,5 +1,5 @@
 // Installs by apt what some tests need beside the browsers, when it is missing and that is possible without
-// asking anyone: OpenCV for Python (docs/python.md), a TURN server, SSH, and the proxies of docs/deploy.md. Without
+// asking anyone: OpenCV for Python (docs/python.md), a TURN server, SSH, Janus, and the proxies of docs/deploy.md. Without
 // them those tests are skipped and say so; everything else runs.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -16,6 +16,7 @@ const TOOLS = {
   'openssh-client': () => existsSync('/usr/bin/ssh'),
   'nginx-light': () => existsSync('/usr/sbin/nginx'),
   caddy: () => existsSync('/usr/bin/caddy'),
+  janus: () => existsSync('/usr/bin/janus'),
 }
 
 const missing = () =>

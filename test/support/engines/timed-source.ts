@@ -14,11 +14,16 @@ export function startTimedSource(track: ImageTrack): () => void {
   return every(FPS, () => track.addImage(reel.image(now())))
 }
 
-/** From the push to the screen, ms: the median of these frames. */
+/** To the nearest: the clocks of two processes differ by some ms, and a short time may come out below 0. */
+function wrapped(ticks: number): number {
+  return ((((ticks + 2 ** 31) % 2 ** 32) + 2 ** 32) % 2 ** 32) - 2 ** 31
+}
+
+/** From the push to the screen, ms: the median of these frames. Only differences are exact. */
 export function medianLatency(frames: readonly PresentedFrame[]): number {
   const latencies = frames
     .filter((frame) => frame.value !== null)
-    .map(({ value, at }) => ((((at * 10) % 2 ** 32) - value! + 2 ** 32) % 2 ** 32) / 10)
+    .map(({ value, at }) => wrapped(at * 10 - value!) / 10)
     .sort((a, b) => a - b)
   return latencies[latencies.length >> 1] ?? Number.NaN
 }
