@@ -41,8 +41,6 @@ const OVERDUE = 200
 const CAPACITY_TIME = 3_000
 /** Who was answered for so long, ms, is known. */
 const SETTLING_TIME = 1_000
-/** A round that carried less than this share of the estimate says nothing against it: there was no more to send. */
-const IDLE = 0.65
 /** A rate that falls below this share within one round has collapsed. */
 const COLLAPSE = 0.5
 
@@ -65,6 +63,8 @@ interface Round {
   frames: number
   leastQueue: number
   bestRate: number
+  /** Some were on their way together, so that the rate says something about the link. */
+  isBusy: boolean
   /** Of acknowledgements: the first, and the bytes after it. */
   readonly firstAt: number
   spacedBytes: number
@@ -254,6 +254,7 @@ export class StreamControl {
     const round = this.#round
     if (now > round.firstAt) round.spacedBytes += message.bytes
     round.frames++
+    if (this.#delivered - message.delivered > message.bytes) round.isBusy = true
     round.leastQueue = Math.min(round.leastQueue, queue)
     round.bestRate = Math.max(round.bestRate, rate)
     const isOver =
@@ -278,6 +279,7 @@ export class StreamControl {
       frames: 0,
       leastQueue: Number.POSITIVE_INFINITY,
       bestRate: 0,
+      isBusy: false,
       firstAt: now,
       spacedBytes: 0,
     }
@@ -298,11 +300,11 @@ export class StreamControl {
     this.#gain = DRAIN_GAIN
   }
 
-  #speedUp({ bestRate }: Round, now: number): void {
+  #speedUp({ isBusy }: Round, now: number): void {
     this.#gain = this.#starting ? START_GAIN : now >= this.#heldUntil ? PROBE_GAIN : 1
     // A still picture never shows what the link takes. If it began badly (a page that was busy loading answered late),
     // it is taken step by step for what any unknown one is taken for.
-    if (bestRate < IDLE * this.#bandwidth)
+    if (!isBusy)
       this.#bandwidth = Math.max(this.#bandwidth, Math.min(this.#startRate, this.#gain * this.#bandwidth))
   }
 }

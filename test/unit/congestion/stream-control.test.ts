@@ -40,10 +40,13 @@ describe('the rate of a stream', () => {
     control.onSent(0, 500, 0)
     control.onDelivered(0, 10)
     // The page is busy, and answers late.
-    for (let id = 1; id < 8; id++) control.onSent(id, 2_000, 20 + id * 30)
-    for (let id = 1; id < 8; id++) control.onDelivered(id, 400 + id * 60)
+    for (let id = 1, now = 20; id < 40; id++, now += 30) {
+      control.onSent(id, 500, now)
+      if (id > 10) control.onDelivered(id - 10, now + 20)
+    }
+    control.onDelivered(39, 1_300)
     expect(control.deliveryRate).toBeLessThan(600_000)
-    for (let id = 8, now = 2_000; now < 30_000; id++, now += 2_000) {
+    for (let id = 40, now = 3_000; now < 60_000; id++, now += 2_000) {
       control.onSent(id, 500, now)
       control.onDelivered(id, now + 20)
     }
