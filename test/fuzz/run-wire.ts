@@ -1,9 +1,15 @@
+import { line } from '../soak/verdict.js'
 import type { Failure } from './target.js'
 import { Lab, type Watched, type WireTarget } from './wire/lab.js'
 
-/** Growth beyond this is a leak, KiB, or this share of what there was. */
-const MOST_GROWTH_KIB = 48 * 1024
-const MOST_GROWTH = 0.25
+/**
+ * Growth of memory over the second half of a run, by the line through what was seen, that is a leak: this share, and
+ * so many KiB. Over the first half the allocators take what they need at most, which is not given back.
+ */
+const MOST_GROWTH = 0.1
+const MOST_GROWTH_KIB = 16 * 1024
+/** Fewer show no slope: a short run. */
+const LEAST_SAMPLES = 8
 const MOST_MORE_HANDLES = 4
 /** So much of the inputs first: what they leave behind are caches, not leaks. */
 const WARM_UP = 0.1
@@ -42,16 +48,26 @@ export async function runWire(
   }
 }
 
-function complaintsOf({ sent, received, dropped, missingPackets, before, after }: Watched): string[] {
+function complaintsOf({
+  sent,
+  received,
+  dropped,
+  missingPackets,
+  before,
+  after,
+  resident,
+}: Watched): string[] {
   const complaints: string[] = []
   if (received !== sent || missingPackets > 0)
     complaints.push(
       `the honest viewer was sent ${sent} frames and got ${received}; ${missingPackets} packets missing`,
     )
   if (dropped > 0) complaints.push(`${dropped} frames of the honest viewer were left out`)
-  const growth = after.residentKiB - before.residentKiB
-  if (growth > MOST_GROWTH_KIB && growth > before.residentKiB * MOST_GROWTH)
-    complaints.push(`memory grew from ${before.residentKiB} to ${after.residentKiB} KiB`)
+  if (resident.length >= LEAST_SAMPLES) {
+    const { from, to } = line(resident.slice(resident.length >> 1))
+    if (to - from > MOST_GROWTH_KIB && to - from > from * MOST_GROWTH)
+      complaints.push(`memory grew from ${Math.round(from)} to ${Math.round(to)} KiB in the second half`)
+  }
   for (const what of ['files', 'threads'] as const)
     if (after[what] > before[what] + MOST_MORE_HANDLES)
       complaints.push(`${what} grew from ${before[what]} to ${after[what]}`)

@@ -74,7 +74,7 @@ async function fuzz(
     summary = w
       ? `honest viewer: ${w.sent} frames sent, ${w.received} received, ${w.dropped} left out ` +
         `(of ${w.pushed} images ${w.superseded} were replaced before their turn); ${w.droppedDatagrams} datagrams dropped by the kernel; ` +
-        `resident ${mebi(w.before.residentKiB)} → ${mebi(w.after.residentKiB)} MiB, heap ${mebi(w.before.heapKiB)} → ${mebi(w.after.heapKiB)} MiB, ` +
+        `resident ${mebi(w.before.residentKiB)} → ${halfway(w.resident)}${mebi(w.after.residentKiB)} MiB, heap ${mebi(w.before.heapKiB)} → ${mebi(w.after.heapKiB)} MiB, ` +
         `files ${w.before.files} → ${w.after.files}, threads ${w.before.threads} → ${w.after.threads}`
       : 'the server did not live to be counted'
   }
@@ -100,6 +100,11 @@ async function replay(chosen: readonly Target[], file: string, say: (line: strin
   say(`${inputs.length} inputs, ${accepted} taken, ${failures.length} findings`)
   for (const { what } of failures) say(what)
   return failures.length === 0 ? 0 : 1
+}
+
+function halfway(resident: readonly number[]): string {
+  const middle = resident[resident.length >> 1]
+  return middle === undefined ? '' : `${mebi(middle)} → `
 }
 
 function mebi(kibi: number): number {

@@ -38,6 +38,8 @@ export interface Watched {
   readonly droppedDatagrams: number
   readonly before: Measured
   readonly after: Measured
+  /** Memory of the process while it was attacked, every two seconds, KiB. */
+  readonly resident: readonly number[]
 }
 
 type Measured = ReturnType<ServerProcessApi['measure']>
@@ -50,6 +52,8 @@ export class Lab {
   readonly #last: Input[] = []
   #checked = 0
   readonly #drops: DatagramDrops
+  /** Every two seconds, KiB. */
+  readonly #resident: number[] = []
   #count: number
   /** Before the first input, and after the sessions of some had their time. */
   #begun:
@@ -109,7 +113,7 @@ export class Lab {
     this.#count = count
     await target.attack(this, seed + 1, from)
     this.#count = whole
-    this.done = this.accepted = 0
+    this.done = this.accepted = this.#resident.length = 0
     await this.#attackersGone()
     const before = await this.server.call('measure')
     const [stats, viewer] = await Promise.all([
@@ -139,8 +143,11 @@ export class Lab {
       signal: AbortSignal.timeout(MOST_ANSWER_MS),
     })
     await response.arrayBuffer()
-    for (const error of await this.server.call('errors')) this.fail(index, `the server reports: ${error}`)
+    // A limit that was reached is what limits are for.
+    for (const error of await this.server.call('errors'))
+      if (!error.startsWith('LimitError')) this.fail(index, `the server reports: ${error}`)
     await this.server.call('countInputs')
+    this.#resident.push((await this.server.call('measure')).residentKiB)
   }
 
   /** Waits until the attackers are gone, and counts what the honest viewer got. */
@@ -175,6 +182,7 @@ export class Lab {
       missingPackets: last.received.missing,
       droppedDatagrams: this.#drops.total,
       before: begun.before,
+      resident: this.#resident,
       after,
     }
   }
