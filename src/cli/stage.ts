@@ -47,6 +47,8 @@ export class Stage {
   readonly #status: StatusLine
   readonly #options: StageOptions & { readonly access: Access }
   #announced = false
+  /** That the server closes is as it should be. */
+  #isEnding = false
   /** Rejects when the server is gone although nobody closed it. Never resolves. */
   readonly failure: Promise<never>
 
@@ -78,7 +80,11 @@ export class Stage {
       terminal.note('The engine was started again; viewers come back by themselves.'),
     )
     server.on('track', (track) => this.#onSentTrack(track))
-    this.failure = new Promise((_, reject) => server.on('close', () => reject(last)))
+    this.failure = new Promise((_, reject) =>
+      server.on('close', () => {
+        if (!this.#isEnding) reject(last)
+      }),
+    )
     // whoever closes the stage does not wait for it
     this.failure.catch(() => undefined)
   }
@@ -172,12 +178,14 @@ export class Stage {
 
   /** New sessions are refused, viewers asked to come back later, and waited for. */
   async drain(): Promise<void> {
+    this.#isEnding = true
     this.#status.stop()
     const { drainTimeout } = this.#options
     await this.#server.drain({ timeout: drainTimeout === undefined ? undefined : drainTimeout * 1000 })
   }
 
   async close(): Promise<void> {
+    this.#isEnding = true
     this.#status.stop()
     await Promise.all([...this.#uplinks.values()].map((uplink) => uplink.close()))
     await this.#server.close()
