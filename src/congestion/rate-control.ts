@@ -135,7 +135,8 @@ export class RateControl {
   /** Bits per second and second: about one packet per reaction time. */
   #additive(roundTripTime: number): number {
     const frame = this.#rate / 8 / FRAME_RATE
-    const packet = frame / Math.ceil(frame / PACKET_SIZE)
+    // A rate of 0, of a receiver that says that nothing arrives, has no packets.
+    const packet = frame / Math.max(1, Math.ceil(frame / PACKET_SIZE))
     return Math.max(LEAST_ADDITIVE_INCREASE, (packet * 8000) / (roundTripTime + REACTION_TIME))
   }
 }

@@ -49,9 +49,11 @@ export const rtcpParser: PureTarget = {
     if (age % 50 === 0) {
       current.tick(now)
       const { estimate, roundTripTime, loss, jitter } = current.stats(now)
+      const { backlog } = current
+      const rates = { estimate, roundTripTime, loss, jitter, backlog, mediaRate: current.mediaRate(now) }
       // The rates that others are planned with have to stay numbers.
-      for (const value of [estimate, roundTripTime, loss, jitter, current.backlog, current.mediaRate(now)])
-        if (!Number.isFinite(value) || value < 0) throw new Error(`a statistic became ${value}`)
+      for (const [name, value] of Object.entries(rates))
+        if (!Number.isFinite(value) || value < 0) throw new Error(`${name} became ${value}`)
       if (loss > 1) throw new Error(`loss became ${loss}`)
     }
     return !goodbye

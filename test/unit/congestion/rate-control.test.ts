@@ -95,4 +95,14 @@ describe('RateControl', () => {
     control.update({ ...unknown, usage: 'over' }, 0)
     expect(control.rate).toBe(1_000_000)
   })
+
+  it('stays a number for a receiver that says that nothing arrives, with a capacity known', () => {
+    const control = new RateControl(2_000_000)
+    control.update({ ...input, usage: 'over', acknowledgedRecently: 0 }, 0)
+    expect(control.rate).toBe(0)
+    const nothing = { ...input, acknowledged: 0, acknowledgedRecently: 0 }
+    for (let now = 100; now < 2_000; now += 100) control.update(nothing, now)
+    expect(control.rate).toBeGreaterThan(0)
+    expect(control.rate).toBeLessThanOrEqual(10_000)
+  })
 })
