@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { MessagePipe, PipeEvents } from '../../engine/api.js'
+import { StrayMeter } from './stray-meter.js'
 
 /** How often the other end is asked whether it is there … */
 const PING_INTERVAL_MS = 3_000
@@ -18,6 +19,7 @@ export class SocketPipe implements MessagePipe {
   #events: PipeEvents | undefined
   #isOver = false
   #heardAt = performance.now()
+  readonly #strays = new StrayMeter()
   readonly #pinger: NodeJS.Timeout
 
   /** @param socket below the WebSocket */
@@ -28,6 +30,7 @@ export class SocketPipe implements MessagePipe {
     webSocket.on('message', (data, isBinary) => {
       this.#heardAt = performance.now()
       const bytes = data as Buffer
+      this.#strays.made(bytes.length, this.#heardAt)
       if (!this.#isOver) this.#events?.onMessage(isBinary ? undefined : bytes.toString(), bytes.length)
     })
     webSocket.on('pong', () => {
@@ -36,6 +39,11 @@ export class SocketPipe implements MessagePipe {
     webSocket.on('close', (code) => this.#end(code === 1006 ? 'the connection broke off' : 'the viewer left'))
     // Malformed frames, messages that are too large, a connection that was reset: `close` follows.
     webSocket.on('error', () => {})
+    // Before the WebSocket reads them, and after it: only then is it known which of them were messages.
+    socket.prependListener('data', (chunk: Buffer) => this.#strays.came(chunk.length, performance.now()))
+    socket.on('data', () => {
+      if (this.#strays.isTooMuch(performance.now())) this.#cutOff('the viewer sent too many control frames')
+    })
     this.#pinger = setInterval(() => this.#ping(), PING_INTERVAL_MS)
     this.#pinger.unref()
   }
@@ -76,10 +84,13 @@ export class SocketPipe implements MessagePipe {
   }
 
   #ping(): void {
-    if (performance.now() - this.#heardAt > SILENCE_MS) {
-      this.webSocket.terminate()
-      this.#end('nothing was heard for 10 s')
-    } else this.webSocket.ping(undefined, false, ignoreError)
+    if (performance.now() - this.#heardAt > SILENCE_MS) this.#cutOff('nothing was heard for 10 s')
+    else this.webSocket.ping(undefined, false, ignoreError)
+  }
+
+  #cutOff(reason: string): void {
+    this.webSocket.terminate()
+    this.#end(reason)
   }
 
   #over(): void {

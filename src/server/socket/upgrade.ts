@@ -8,9 +8,7 @@ import { problem, problemOf } from '../problem.js'
 import { isOriginAllowed } from './origin.js'
 import { answerRaw } from './raw-answer.js'
 import { SocketPipe } from './socket-pipe.js'
-
-/** As the option `limits.channelMessageBytes` has it at most; what is more than that option says the engine refuses. */
-const MAX_MESSAGE_BYTES = 65_536
+import { MAX_MESSAGE_BYTES } from './stray-meter.js'
 
 export interface UpgradeOptions {
   /** As in `AppOptions`. */

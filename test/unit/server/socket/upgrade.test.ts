@@ -3,58 +3,17 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { SOCKET_PROTOCOL } from '../../../../src/common/socket-protocol.js'
 import { createApp } from '../../../../src/server/app.js'
-import { type Listening, listen } from '../../../../src/server/listen.js'
-import { createUpgrade, type UpgradeOptions } from '../../../../src/server/socket/upgrade.js'
+import { listen } from '../../../../src/server/listen.js'
+import { createUpgrade } from '../../../../src/server/socket/upgrade.js'
 import { until } from '../../../support/wait.js'
 import { FakeEngine } from '../fake-engine.js'
-
-const open: Listening[] = []
-afterEach(async () => {
-  for (const listening of open.splice(0)) await listening.close()
-})
-
-async function start(options: UpgradeOptions = {}) {
-  const engine = new FakeEngine('cam')
-  const guarded = { host: '127.0.0.1', ...options }
-  const app = createApp(engine, { host: '127.0.0.1', sockets: true })
-  const listening = await listen(app, { host: '127.0.0.1', port: 0, upgrade: createUpgrade(engine, guarded) })
-  open.push(listening)
-  const url = `http://127.0.0.1:${listening.port}`
-  const begin = (body: unknown = { transport: 'websocket', codecs: ['h264', 'vp8'] }, query = '') =>
-    fetch(`${url}/whep/cam${query}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
-  /** The address of a new session's WebSocket. */
-  const session = async () => {
-    const response = await begin()
-    expect(response.status).toBe(201)
-    const address = new URL(`${response.headers.get('location')}/socket`, `${url}/whep/cam`)
-    return {
-      id: address.pathname.split('/')[3]!,
-      path: address.pathname,
-      socketUrl: address.href.replace('http', 'ws'),
-    }
-  }
-  return { engine, port: listening.port, url, begin, session }
-}
+import { HANDSHAKE, open, request, start } from './socket-server.js'
 
 const detail = async (response: Response) => ((await response.json()) as { detail: string }).detail
-
-const KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
-const HANDSHAKE: Readonly<Record<string, string>> = {
-  Host: '127.0.0.1',
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': KEY,
-  'Sec-WebSocket-Protocol': SOCKET_PROTOCOL,
-}
 
 /** Sends a request as it is; what came back until the other side hung up, or said yes. */
 async function raw(port: number, bytes: string | Buffer): Promise<string> {
@@ -69,11 +28,6 @@ async function raw(port: number, bytes: string | Buffer): Promise<string> {
   await Promise.race([once(socket, 'close'), sleep(3_000)])
   socket.destroy()
   return received
-}
-
-function request(path: string, change: Record<string, string | undefined> = {}, method = 'GET'): string {
-  const headers = Object.entries({ ...HANDSHAKE, ...change }).filter(([, value]) => value !== undefined)
-  return `${method} ${path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n`
 }
 
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
