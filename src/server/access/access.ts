@@ -24,6 +24,8 @@ type Verdict = 'granted' | 'unknown' | 'refused' | 'undecided'
 
 /** Who shows more than this is guessing. */
 const MOST_QUESTIONS = 4
+/** Of pages that a browser has opened lately. */
+const MOST_COOKIES = 20
 
 /** Nothing is asked for: what may be done is said by other rules alone. */
 export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authorize: false }
@@ -145,17 +147,18 @@ export class Access implements AccessRule {
     const bearer = readBearer(request.headers.authorization)
     if (bearer !== undefined) return bearer
     const secret = cookieCounts(request)
-      ? readCookies(request).find((one) => this.tickets.find(one) !== undefined)
+      ? readCookies(request).findLast((one) => this.tickets.find(one.secret) !== undefined)?.secret
       : undefined
     return secret && (this.tickets.find(secret)?.bearer ?? secret)
   }
 
-  /** A bearer token is what the sender meant to show; cookies come by themselves. */
+  /** A bearer token is what the sender meant to show; cookies come by themselves, of which the newest are first here. */
   #credentials(request: AccessRequest): Credential[] {
     const bearer = readBearer(request.headers.authorization)
     if (bearer !== undefined) return [{ bearer, expires: Number.POSITIVE_INFINITY }]
     if (!cookieCounts(request)) return []
-    return readCookies(request).flatMap((secret) => this.tickets.find(secret) ?? [])
+    const known = readCookies(request).flatMap(({ secret }) => this.tickets.find(secret) ?? [])
+    return known.slice(-MOST_COOKIES).reverse()
   }
 
   async #decide(
@@ -181,7 +184,8 @@ export class Access implements AccessRule {
     right: AccessRight,
     verdicts: Verdict[],
   ): Promise<void> {
-    const shown = credentials.filter(({ bearer }) => bearer !== undefined).slice(0, MOST_QUESTIONS)
+    const shown = credentials.filter(({ bearer }) => bearer !== undefined)
+    let questions = 0
     for (const { bearer: token, limit } of shown.length > 0
       ? shown
       : [{ bearer: undefined, limit: undefined }]) {
@@ -191,6 +195,7 @@ export class Access implements AccessRule {
           ({ track, index }) => verdicts[index] !== 'granted' && (!limit || covers(limit, track, right)),
         )
       if (open.length === 0) continue
+      if (++questions > MOST_QUESTIONS) return
       const question = { request: { ...request, token }, tracks: open.map(({ track }) => track), right }
       const answers = await this.ask?.(question)
       for (const [at, { index }] of open.entries()) {

@@ -175,6 +175,21 @@ describe('the application', () => {
     expect([...(await access.visible(by(), []))]).toEqual([])
   })
 
+  it('is asked with the newest cookies, and with those alone that can be for the track', async () => {
+    const { access, questions } = says(() => true)
+    const request = by('jwt-of-a')
+    const secrets: string[] = []
+    for (const track of [...'abcdefgh']) {
+      const { ticket } = await access.createTicket(request, { track, rights: ['view'], lifetime: 60 })
+      secrets.push(access.tickets.redeem(ticket)?.secret ?? '')
+    }
+    questions.length = 0
+    const cookie = secrets.map((secret, index) => `pixelcast-web-${index}=${secret}`).join('; ')
+    for (const track of ['a', 'h'])
+      expect(await outcome(access.require(by(undefined, { cookie }), track, 'view'))).toBe('granted')
+    expect(questions.map(({ tracks }) => tracks)).toEqual([['a'], ['h']])
+  })
+
   it('that could not say has not allowed it: 503, and not in the list', async () => {
     const { access } = says((_, track) => (track === 'broken' ? null : true))
     expect(await outcome(access.require(by(), 'broken', 'view'))).toBe('503')
