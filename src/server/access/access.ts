@@ -117,14 +117,15 @@ export class Access implements AccessRule {
         throw refusal('undecided', request, 'view', '')
       if (!verdicts.includes('granted')) throw refusal('unknown', request, 'view', '')
     }
-    return this.tickets.signIn(bearer)
+    return this.tickets.signIn(bearer, request.address)
   }
 
   /** Throws `SignalingError` (401, 403, 503) unless the request may hand on these rights. */
   async createTicket(request: AccessRequest, wish: TicketWish): Promise<MadeTicket> {
     const credentials = this.#credentials(request)
     for (const credential of credentials)
-      if (await this.#mayHandOn(request, credential, wish)) return this.tickets.create(wish, credential)
+      if (await this.#mayHandOn(request, credential, wish))
+        return this.tickets.create(wish, credential, request.address)
     throw refusal(this.#blame(credentials), request, wish.rights.join(' '), 'to hand it on')
   }
 

@@ -25,6 +25,7 @@ function setUp(
   return { access: new Access(settings, ask, () => state.now), state }
 }
 
+const TICKET = { track: undefined, rights: ['view'], lifetime: 60 } as const
 const by = (token?: string, headers: Record<string, string> = {}): AccessRequest => ({
   method: 'GET',
   url: 'http://h/tracks',
@@ -229,6 +230,20 @@ describe('a cookie', () => {
     const second = await access.signIn(by(ALL), undefined, [])
     access.tickets.signOut(second.secret)
     expect(await outcome(access.require(withCookie(second.secret), 'cam1', 'view'))).toMatch(/^401/)
+  })
+
+  it('is not lost when somebody else makes very many', async () => {
+    const { access } = setUp(TOKENS)
+    const from = (token: string, address: string) => ({ ...by(token), address })
+    const { secret } = await access.signIn(from(ALL, '192.0.2.1'), undefined, [])
+    const { ticket } = await access.createTicket(from(ALL, '192.0.2.1'), TICKET)
+    const flood = from(ALL, '192.0.2.66')
+    for (let i = 0; i < 10_001; i++) {
+      await access.signIn(flood, undefined, [])
+      await access.createTicket(flood, TICKET)
+    }
+    expect(await outcome(access.require(withCookie(secret), 'cam1', 'view'))).toBe('granted')
+    expect(access.tickets.isGood(ticket)).toBe(true)
   })
 
   it('does not count beside a token that was shown, nor from a page of another origin', async () => {

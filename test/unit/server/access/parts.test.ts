@@ -135,6 +135,24 @@ describe('secrets', () => {
     expect(secrets.get(a, 100)).toBeUndefined()
     expect(secrets.size).toBe(1)
   })
+
+  it('are forgotten first of who has the most: nobody crowds out others', () => {
+    const secrets = new Secrets(20)
+    const add = (bearer: string | undefined, from?: string) => secrets.add({ bearer, expires: 100 }, from)
+    const isThere = (secret: string) => secrets.get(secret, 0) !== undefined
+    const [other, same, own] = [add('b', '192.0.2.1'), add('a', '192.0.2.1'), add(undefined)]
+    const flood = Array.from({ length: 200 }, (_, i) => add('a', i % 2 ? '2001:db8::1' : '2001:db8::2'))
+    // Of another token; of the same, at another address; and the application's.
+    expect([other, same, own].map(isThere)).toEqual([true, true, true])
+    expect(flood.filter(isThere)).toEqual(flood.slice(-18))
+    // Many addresses are one token still.
+    for (let i = 0; i < 200; i++) add('a', `198.51.100.${i}`)
+    expect([other, own].map(isThere)).toEqual([true, true])
+    // The application's own go when it makes too many, and nobody else's.
+    for (let i = 0; i < 200; i++) add(undefined)
+    expect([other, own].map(isThere)).toEqual([true, false])
+    expect(secrets.size).toBe(40)
+  })
 })
 
 describe('a ticket', () => {
