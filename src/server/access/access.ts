@@ -43,7 +43,6 @@ export interface AccessRule {
  * the application says. Knows nothing of which tracks there are.
  */
 export class Access implements AccessRule {
-  readonly tickets: Tickets
   /** Of tracks whose option `control` names a token: it is worth `control`, for that track. */
   readonly #trackTokens = new Map<string, TokenDigest>()
 
@@ -51,10 +50,9 @@ export class Access implements AccessRule {
   constructor(
     private readonly settings: AccessSettings = NO_ACCESS_RULES,
     private readonly ask?: (question: AccessQuestion) => Promise<AccessAnswer>,
-    now?: () => number,
-  ) {
-    this.tickets = new Tickets(now)
-  }
+    /** As it was before, in a server that is opened again. */
+    readonly tickets = new Tickets(),
+  ) {}
 
   /** @param digest undefined: its rule does not name one, or there is no such track any more */
   setTrackToken(track: string, digest: TokenDigest | undefined): void {

@@ -3,6 +3,7 @@ import { digestOf } from '../../../../src/common/token.js'
 import type { AccessOptions } from '../../../../src/host/access-options.js'
 import { checkAccessOptions } from '../../../../src/host/access-options.js'
 import { Access } from '../../../../src/server/access/access.js'
+import { Tickets } from '../../../../src/server/access/tickets.js'
 import type { AccessAnswer, AccessQuestion, AccessRequest } from '../../../../src/server/access/types.js'
 
 const ALL = 'for-all-tracks'
@@ -22,7 +23,7 @@ function setUp(
 ) {
   const state = { now: 1_000_000 }
   const settings = checkAccessOptions({ access, isPublic, ingestToken: undefined })
-  return { access: new Access(settings, ask, () => state.now), state }
+  return { access: new Access(settings, ask, new Tickets(() => state.now)), state }
 }
 
 const TICKET = { track: undefined, rights: ['view'], lifetime: 60 } as const
