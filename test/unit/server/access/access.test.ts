@@ -107,6 +107,40 @@ describe('a right', () => {
   })
 })
 
+describe('whom a session is counted with', () => {
+  const admit = (access: Access, request: AccessRequest, track = 'cam1') =>
+    access.admit(request, track, 'view').catch(({ status }: { status: number }) => status)
+
+  it('is who was let in by the same, and not by what else was shown', async () => {
+    const { access } = setUp({ tokens: [{ token: ALL }, { token: CONTROL, tracks: ['cam1'] }] })
+    expect(await admit(access, by(ALL))).toBe(ALL)
+    const cam1 = (await access.signIn(by(CONTROL), undefined, [])).secret
+    const all = (await access.signIn(by(ALL), undefined, [])).secret
+    const guest = access.tickets.redeem(access.tickets.create({ ...TICKET, track: 'cam2' }).ticket)?.secret
+    // The newest comes first, and is for another track.
+    const both = by(undefined, { cookie: `pixelcast-web=${all}; pixelcast-web-1=${cam1}` })
+    expect(await admit(access, both, 'cam1')).toBe(CONTROL)
+    expect(await admit(access, both, 'cam2')).toBe(ALL)
+    expect(await admit(access, withCookie(guest ?? ''), 'cam2')).toBe(guest)
+    expect(await admit(access, withCookie(guest ?? ''), 'cam1')).toBe(403)
+  })
+
+  it('is nobody whom nobody knows', async () => {
+    const open = setUp(TOKENS, { isPublic: true }).access
+    expect(await admit(open, by(ALL))).toBe(ALL)
+    for (const request of [by('made-up-one'), by(SEND), by(), withCookie('made-up-one')])
+      expect(await admit(open, request)).toBeUndefined()
+    expect(await admit(setUp(undefined).access, by('made-up-one'))).toBeUndefined()
+  })
+
+  it('is whose token the application has accepted', async () => {
+    const ask = async ({ request, tracks }: AccessQuestion) => tracks.map(() => request.token !== 'bad-one')
+    const { access } = setUp({ authorize: () => true }, { ask })
+    expect([await admit(access, by('good-one')), await admit(access, by())]).toEqual(['good-one', undefined])
+    expect(await admit(access, by('bad-one'))).toBe(403)
+  })
+})
+
 describe('the list', () => {
   const tracks = ['cam1', 'cam2']
 

@@ -110,6 +110,13 @@ describe('what is behind a token', () => {
     expect(new Set(engine.offers.map(({ options }) => options?.holder)).size).toBe(2)
     expect(JSON.stringify(engine.offers)).not.toMatch(new RegExp(`${TOKEN}|${CAM}`))
   })
+
+  it('is not counted by what nobody knows, where everybody may watch', async () => {
+    const { ask, engine } = setUp({}, true)
+    const headers = { 'content-type': 'application/sdp' }
+    expect((await ask('/whep/cam', 'made-up-one', { method: 'POST', body: 'v=0', headers })).status).toBe(201)
+    expect(engine.offers.map(({ options }) => options?.holder)).toEqual([undefined])
+  })
 })
 
 describe('a page', () => {
