@@ -65,12 +65,14 @@ export interface ServerSettings {
  */
 export interface EngineCalls {
   openServer: {
-    params: { server: number; settings: ServerSettings }
+    /** `first`: the number that it had when it was opened first, before its engine failed. */
+    params: { server: number; first: number; settings: ServerSettings }
     result: { port: number | undefined; metricsPort: number | undefined }
   }
   /** Resolves when all viewers have left, or time is up. */
   drain: { params: { server: number; options: DrainOptions }; result: undefined }
-  closeServer: { params: { server: number }; result: undefined }
+  /** It is not opened again. */
+  closeServer: { params: { server: number; first: number }; result: undefined }
   addTrack: {
     params: {
       server: number

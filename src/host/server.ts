@@ -41,6 +41,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   readonly #settings: ServerSettings
   /** Another one after each restart. */
   #id = 0
+  #firstId = 0
   readonly #log: Log
   readonly #tracks: ServerTracks
   readonly #viewers: ServerViewers
@@ -123,14 +124,15 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   async #openEngine(): Promise<void> {
-    const server = this.#thread.register({
+    this.#id = this.#thread.register({
       onEvent: (event) => followEvent(event, this.#parts),
       onFailure: (error, isFinal) => this.#fail(error, isFinal),
     })
-    this.#id = server
+    this.#firstId ||= this.#id
     // Opened again it keeps the ports that it was given.
     const settings = withPorts(this.#settings, this.#port, this.#metricsPort)
-    const { port, metricsPort } = await this.#thread.call('openServer', { server, settings })
+    const params = { server: this.#id, first: this.#firstId, settings }
+    const { port, metricsPort } = await this.#thread.call('openServer', params)
     this.#port = port
     this.#metricsPort = metricsPort
   }
@@ -279,8 +281,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       this.#tracks.remove(track.name)
     }
     await this.#restarts.pending?.catch(() => {})
-    // A thread that has failed has nothing left to close.
-    await this.#thread.call('closeServer', { server: this.#id }).catch(() => {})
+    await this.#closeEngine() // A thread that has failed has nothing left to close.
     this.#thread.unregister(this.#id)
     this.unref()
     this.#viewers.removeAll('the server was closed')
@@ -288,6 +289,10 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#tracks.clear()
     this.#log.server('stopped')
     this.emit('close')
+  }
+
+  #closeEngine(): Promise<void> {
+    return this.#thread.call('closeServer', { server: this.#id, first: this.#firstId }).catch(() => {})
   }
 
   /** Everything that waits must hear of it. */
@@ -325,6 +330,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   /** Nothing is shown any more. */
   #giveUp(error: EngineError): void {
     this.#failure = error
+    void this.#closeEngine()
     this.#publications.end(error)
     this.#viewers.removeAll(error.message)
     this.#log.failed(error)

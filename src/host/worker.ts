@@ -14,6 +14,7 @@ import { type Listening, listen } from '../server/listen.js'
 import { createUpgrade } from '../server/socket/upgrade.js'
 import { AccessQuestions } from './access-questions.js'
 import { InputPost } from './input-post.js'
+import { KeptTickets } from './kept-tickets.js'
 import {
   type CallMessage,
   type CallName,
@@ -22,7 +23,6 @@ import {
   HALT_REQUESTED,
   HALTED,
   type ReplyMessage,
-  type ServerSettings,
 } from './messages.js'
 
 import { Observation } from './observation.js'
@@ -53,6 +53,7 @@ interface HostedServer {
 const MOST_CLOSING_MS = 2_000
 
 const servers = new Map<number, HostedServer>()
+const kept = new KeptTickets()
 /** Of servers that are on their way out: their encoders may be at work still. */
 const closings = new Set<Promise<void>>()
 /** The end of those that failed. */
@@ -60,7 +61,7 @@ let failing = Promise.resolve()
 
 quietFfmpeg()
 
-async function openServer(server: number, settings: ServerSettings) {
+async function openServer({ server, first, settings }: EngineCalls['openServer']['params']) {
   const report = (event: Omit<EngineEvent, 'server'>): void => port.postMessage({ server, ...event })
   const observation = new Observation(settings, (record) => report({ event: 'log', record } as EngineEvent))
   const { log } = observation
@@ -111,7 +112,7 @@ async function openServer(server: number, settings: ServerSettings) {
     (id, question) => report({ event: 'access-asked', id, question } as EngineEvent),
     reportError,
   )
-  const access = new Access(settings.access, (question) => questions.ask(question))
+  const access = new Access(settings.access, (question) => questions.ask(question), kept.of(first))
   const app = createApp(engine, {
     access,
     // Requests that come through an own web server were addressed to that one.
@@ -194,8 +195,19 @@ function hosted(server: number): HostedServer {
 }
 
 const calls: { [N in CallName]: (params: EngineCalls[N]['params']) => Promise<EngineCalls[N]['result']> } = {
-  openServer: ({ server, settings }) => openServer(server, settings),
-  closeServer: ({ server }) => closeServer(server),
+  async openServer(params) {
+    try {
+      return await openServer(params)
+    } catch (error) {
+      // One that was open before is tried again, or closed.
+      if (params.server === params.first) kept.end(params.first)
+      throw error
+    }
+  },
+  closeServer({ server, first }) {
+    kept.end(first)
+    return closeServer(server)
+  },
   async drain({ server, options }) {
     await servers.get(server)?.engine.drain(options)
   },

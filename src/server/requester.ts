@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
+import { isLoopbackAddress } from '../common/address-group.js'
 
 /** Whose word about an address is taken: nobody's; whoever connects; or these, as addresses and networks (`10.0.0.0/8`). */
 export type TrustProxy = boolean | readonly string[]
@@ -17,7 +18,7 @@ export function parseNetwork(text: string): { address: string; prefix: number } 
  * Where requests come from, behind proxies or not. Of proxies that are trusted, `X-Forwarded-For` is read, from its
  * end: each proxy appends who asked it, and what is before the last address of a stranger may be of its making.
  * `Forwarded` (RFC 7239) is not read: proxies that know only the older header hand it on as it came, so that a client
- * could write there what it likes.
+ * could write there what it likes. Where nothing more can be read, the request counts as one of the nearest proxy's.
  */
 export class AddressReader {
   readonly #list = new BlockList()
@@ -36,15 +37,15 @@ export class AddressReader {
    * @param forwardedFor the header `X-Forwarded-For`
    */
   read(peer: string | undefined, forwardedFor: string | undefined): string | undefined {
-    const hops = (forwardedFor ?? '').split(',').flatMap((hop) => addressIn(hop) ?? [])
     if (this.trust === false || forwardedFor === undefined) return peer
+    const hops = forwardedFor.split(',').map(addressIn)
     // Exactly one proxy: whoever connects, and what it says.
-    if (this.trust === true) return hops.at(-1) ?? peer
+    if (this.trust === true) return outsideOf(hops.at(-1)) ?? peer
     let nearest = peer
-    while (nearest !== undefined && this.#isTrusted(nearest)) {
-      const next = hops.pop()
-      if (next === undefined) break
-      nearest = next
+    for (let asker = peer; asker !== undefined && this.#isTrusted(asker); ) {
+      // One that cannot be read may be anybody, who wrote what is before it.
+      asker = hops.pop()
+      nearest = outsideOf(asker) ?? nearest
     }
     return nearest
   }
@@ -54,6 +55,11 @@ export class AddressReader {
     const family = isIP(plain)
     return family !== 0 && this.#list.check(plain, family === 4 ? 'ipv4' : 'ipv6')
   }
+}
+
+/** For loopback other limits hold, so that nobody is believed who says that a request came from there. */
+function outsideOf(address: string | undefined): string | undefined {
+  return address === undefined || isLoopbackAddress(address) ? undefined : address
 }
 
 /** Some proxies write a port behind it: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */

@@ -48,10 +48,13 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
       },
       POST: async (context) => {
         const name = pathSegment(context, 2)
-        await access.require(accessRequest(context), name, 'view')
+        const holder = holderOf(await access.admit(accessRequest(context), name, 'view'))
         const isForSocket = takesSockets(context) && hasContentType(context.req.raw, JSON_TYPE)
         if (!isForSocket) expectContentType(context.req.raw, SDP)
-        const connectOptions = await readOptions(context, name, access, addresses)
+        const connectOptions = {
+          ...(await readOptions(context, name, access, addresses)),
+          ...(holder !== undefined && { holder }),
+        }
         if (isForSocket) return beginSocketSession(context, engine, name, connectOptions)
         const offer = await readText(context, bodyBytes)
         const { session, answerSdp, iceServers } = await engine.connect(name, offer, connectOptions)
@@ -139,11 +142,9 @@ async function readOptions(
   const watchesOnly = readControl(req.query('control'))
   const request = accessRequest(context)
   const control = watchesOnly ? false : await access.mayControl(request, track)
-  const holder = holderOf(access.holder(request))
   const address = addresses.read(env?.address, req.header('x-forwarded-for'))
   return {
     ...(codecs && { codecs }),
-    ...(holder !== undefined && { holder }),
     ...(address !== undefined && { address }),
     ...(control !== undefined && { control }),
   }

@@ -49,13 +49,16 @@ describe('a limit of sessions is hit and held, through HTTP', () => {
   })
 
   it('with one token', async () => {
-    const { url } = await open({ sessionsPerToken: 1 })
+    const tokens = [{ token: 'one-token' }, { token: 'another-one' }]
+    const { url } = await open({ sessionsPerToken: 1 }, { access: { tokens }, public: true })
     const show = (token: string) => postOffer(url, { headers: { authorization: `Bearer ${token}` } })
-    const first = await show('a-token')
-    expect([first.status, (await show('a-token')).status]).toEqual([201, 429])
-    expect([(await show('another')).status, (await postOffer(url)).status]).toEqual([201, 201])
+    const first = await show('one-token')
+    expect([first.status, (await show('one-token')).status]).toEqual([201, 429])
+    expect([(await show('another-one')).status, (await postOffer(url)).status]).toEqual([201, 201])
+    // What nobody knows is no token: it takes the place of none, and has none of its own.
+    expect([(await show('made-up-one')).status, (await show('made-up-one')).status]).toEqual([201, 201])
     await endSession(first)
-    expect((await show('a-token')).status).toBe(201)
+    expect((await show('one-token')).status).toBe(201)
   })
 
   it('from one address, of which a proxy tells', async () => {

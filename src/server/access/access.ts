@@ -22,8 +22,23 @@ import type {
  */
 type Verdict = 'granted' | 'unknown' | 'refused' | 'undecided'
 
+/** As it came with a request. */
+interface Shown extends Credential {
+  /** Of the cookie, if it is one. */
+  readonly secret?: string
+}
+
+/** For each track. */
+interface Decision {
+  readonly verdicts: Verdict[]
+  /** What it was granted for; undefined also when the application has granted it to who showed nothing. */
+  readonly by: (Shown | undefined)[]
+}
+
 /** Who shows more than this is guessing. */
 const MOST_QUESTIONS = 4
+/** Of pages that a browser has opened lately. */
+const MOST_COOKIES = 20
 
 /** Nothing is asked for: what may be done is said by other rules alone. */
 export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authorize: false }
@@ -41,7 +56,6 @@ export interface AccessRule {
  * the application says. Knows nothing of which tracks there are.
  */
 export class Access implements AccessRule {
-  readonly tickets: Tickets
   /** Of tracks whose option `control` names a token: it is worth `control`, for that track. */
   readonly #trackTokens = new Map<string, TokenDigest>()
 
@@ -49,10 +63,9 @@ export class Access implements AccessRule {
   constructor(
     private readonly settings: AccessSettings = NO_ACCESS_RULES,
     private readonly ask?: (question: AccessQuestion) => Promise<AccessAnswer>,
-    now?: () => number,
-  ) {
-    this.tickets = new Tickets(now)
-  }
+    /** As it was before, in a server that is opened again. */
+    readonly tickets = new Tickets(),
+  ) {}
 
   /** @param digest undefined: its rule does not name one, or there is no such track any more */
   setTrackToken(track: string, digest: TokenDigest | undefined): void {
@@ -65,9 +78,23 @@ export class Access implements AccessRule {
   }
 
   async require(request: AccessRequest, track: string, right: AccessRight): Promise<void> {
-    if (!this.isAsked(right)) return
-    const [verdict = 'unknown'] = await this.#decide(request, this.#credentials(request), [track], right)
+    await this.admit(request, track, right)
+  }
+
+  /**
+   * As `require`.
+   *
+   * @returns whom the request is counted with: those who were let in by the same token, or the same cookie of a ticket
+   *   of the application. A secret. Where the right is not asked for, what the server does not know counts as nothing
+   */
+  async admit(request: AccessRequest, track: string, right: AccessRight): Promise<string | undefined> {
+    const credentials = this.#credentials(request)
+    if (!this.isAsked(right))
+      return holderOf(credentials.find((credential) => this.#grants(credential, track, right)))
+    const { verdicts, by } = await this.#decide(request, credentials, [track], right)
+    const [verdict = 'unknown'] = verdicts
     if (verdict !== 'granted') throw refusal(verdict, request, right, `for ${show(track)}`)
+    return holderOf(by[0])
   }
 
   /**
@@ -77,8 +104,8 @@ export class Access implements AccessRule {
   async mayControl(request: AccessRequest, track: string): Promise<boolean | undefined> {
     const isByToken = this.#trackTokens.has(track)
     if (!isByToken && !this.isAsked('control')) return undefined
-    const [verdict] = await this.#decide(request, this.#credentials(request), [track], 'control')
-    if (verdict !== 'granted') return false
+    const { verdicts } = await this.#decide(request, this.#credentials(request), [track], 'control')
+    if (verdicts[0] !== 'granted') return false
     return isByToken ? true : undefined
   }
 
@@ -86,7 +113,7 @@ export class Access implements AccessRule {
   async visible(request: AccessRequest, tracks: readonly string[]): Promise<ReadonlySet<string>> {
     if (!this.isAsked('view')) return new Set(tracks)
     const credentials = this.#credentials(request)
-    const verdicts = await this.#decide(request, credentials, tracks, 'view')
+    const { verdicts } = await this.#decide(request, credentials, tracks, 'view')
     const seen = new Set(tracks.filter((_, index) => verdicts[index] === 'granted'))
     if (seen.size === 0 && !this.#mayViewSomething(credentials, tracks)) {
       const verdict = verdicts.includes('undecided') ? 'undecided' : this.#blame(credentials)
@@ -110,19 +137,20 @@ export class Access implements AccessRule {
     if (!this.#isKnown(credential)) {
       if (!this.settings.authorize) throw refusal('unknown', request, 'view', '')
       const asked = track === undefined ? tracks : [track]
-      const verdicts = await this.#decide(request, [credential], asked, 'view')
+      const { verdicts } = await this.#decide(request, [credential], asked, 'view')
       if (verdicts.includes('undecided') && !verdicts.includes('granted'))
         throw refusal('undecided', request, 'view', '')
       if (!verdicts.includes('granted')) throw refusal('unknown', request, 'view', '')
     }
-    return this.tickets.signIn(bearer)
+    return this.tickets.signIn(bearer, request.address)
   }
 
   /** Throws `SignalingError` (401, 403, 503) unless the request may hand on these rights. */
   async createTicket(request: AccessRequest, wish: TicketWish): Promise<MadeTicket> {
     const credentials = this.#credentials(request)
     for (const credential of credentials)
-      if (await this.#mayHandOn(request, credential, wish)) return this.tickets.create(wish, credential)
+      if (await this.#mayHandOn(request, credential, wish))
+        return this.tickets.create(wish, credential, request.address)
     throw refusal(this.#blame(credentials), request, wish.rights.join(' '), 'to hand it on')
   }
 
@@ -134,69 +162,64 @@ export class Access implements AccessRule {
     const { track, rights } = wish
     if (track === undefined) return rights.every((right) => this.#grantsSomewhere(credential, right))
     for (const right of rights) {
-      const [verdict] = await this.#decide(request, [credential], [track], right)
-      if (verdict !== 'granted') return false
+      const { verdicts } = await this.#decide(request, [credential], [track], right)
+      if (verdicts[0] !== 'granted') return false
     }
     return true
   }
 
-  /** Whom a request is counted with: those who show the same token, or came by the same ticket. A secret. */
-  holder(request: AccessRequest): string | undefined {
-    const bearer = readBearer(request.headers.authorization)
-    if (bearer !== undefined) return bearer
-    const secret = cookieCounts(request)
-      ? readCookies(request).find((one) => this.tickets.find(one) !== undefined)
-      : undefined
-    return secret && (this.tickets.find(secret)?.bearer ?? secret)
-  }
-
-  /** A bearer token is what the sender meant to show; cookies come by themselves. */
-  #credentials(request: AccessRequest): Credential[] {
+  /** A bearer token is what the sender meant to show; cookies come by themselves, of which the newest are first here. */
+  #credentials(request: AccessRequest): Shown[] {
     const bearer = readBearer(request.headers.authorization)
     if (bearer !== undefined) return [{ bearer, expires: Number.POSITIVE_INFINITY }]
     if (!cookieCounts(request)) return []
-    return readCookies(request).flatMap((secret) => this.tickets.find(secret) ?? [])
+    const known = readCookies(request).flatMap(({ secret }): Shown[] => {
+      const found = this.tickets.find(secret)
+      return found ? [{ ...found, secret }] : []
+    })
+    return known.slice(-MOST_COOKIES).reverse()
   }
 
   async #decide(
     request: AccessRequest,
-    credentials: readonly Credential[],
+    credentials: readonly Shown[],
     tracks: readonly string[],
     right: AccessRight,
-  ): Promise<Verdict[]> {
+  ): Promise<Decision> {
     const otherwise = this.#blame(credentials)
-    const verdicts = tracks.map(
-      (track): Verdict =>
-        credentials.some((credential) => this.#grants(credential, track, right)) ? 'granted' : otherwise,
-    )
-    if (this.settings.authorize) await this.#askFor(request, credentials, tracks, right, verdicts)
-    return verdicts
+    const by = tracks.map((track) => credentials.find((credential) => this.#grants(credential, track, right)))
+    const decision = { by, verdicts: by.map((one): Verdict => (one ? 'granted' : otherwise)) }
+    if (this.settings.authorize) await this.#askFor(request, credentials, tracks, right, decision)
+    return decision
   }
 
   /** Asks the application for what is not granted yet: with each token that was shown, or with none. */
   async #askFor(
     request: AccessRequest,
-    credentials: readonly Credential[],
+    credentials: readonly Shown[],
     tracks: readonly string[],
     right: AccessRight,
-    verdicts: Verdict[],
+    { verdicts, by }: Decision,
   ): Promise<void> {
-    const shown = credentials.filter(({ bearer }) => bearer !== undefined).slice(0, MOST_QUESTIONS)
-    for (const { bearer: token, limit } of shown.length > 0
-      ? shown
-      : [{ bearer: undefined, limit: undefined }]) {
+    const shown: (Shown | undefined)[] = credentials.filter(({ bearer }) => bearer !== undefined)
+    let questions = 0
+    for (const one of shown.length > 0 ? shown : [undefined]) {
+      const { bearer: token, limit } = one ?? {}
       const open = tracks
         .map((track, index) => ({ track, index }))
         .filter(
           ({ track, index }) => verdicts[index] !== 'granted' && (!limit || covers(limit, track, right)),
         )
       if (open.length === 0) continue
+      if (++questions > MOST_QUESTIONS) return
       const question = { request: { ...request, token }, tracks: open.map(({ track }) => track), right }
       const answers = await this.ask?.(question)
       for (const [at, { index }] of open.entries()) {
         const answer = answers?.[at]
-        if (answer === true) verdicts[index] = 'granted'
-        else if (answer !== false) verdicts[index] = 'undecided'
+        if (answer === true) {
+          verdicts[index] = 'granted'
+          by[index] = one
+        } else if (answer !== false) verdicts[index] = 'undecided'
       }
     }
   }
@@ -238,6 +261,10 @@ export class Access implements AccessRule {
     const isGood = this.settings.authorize || credentials.some((credential) => this.#isKnown(credential))
     return isGood ? 'refused' : 'unknown'
   }
+}
+
+function holderOf(shown: Shown | undefined): string | undefined {
+  return shown?.bearer ?? shown?.secret
 }
 
 /** RFC 6750 §3. Says nothing of what was shown. */

@@ -1,18 +1,35 @@
 import { parse, serialize } from 'hono/utils/cookie'
 import type { AccessRequest } from './types.js'
 
-/** A browser sends no more than some of these, of pages that were opened in the last days. */
-const MOST_COOKIES = 20
+/** More are not looked at; Node takes headers of 16 kB, which is fewer. */
+const MOST_COOKIES = 500
+/** In one answer: proxies take headers of a few kB. */
+const MOST_REMOVED = 20
 
 const PREFIX = 'pixelcast-'
 
-/** The secrets in the cookies of a request, as many as can be of this server's making. */
-export function readCookies({ headers }: Pick<AccessRequest, 'headers'>): string[] {
+/** A cookie as it came. */
+export interface ReadCookie {
+  readonly name: string
+  readonly secret: string
+}
+
+/** The cookies of a request that can be of this server's making. Browsers send first what was set first. */
+export function readCookies({ headers }: Pick<AccessRequest, 'headers'>): ReadCookie[] {
   if (!headers.cookie?.includes(PREFIX)) return []
   return Object.entries(parse(headers.cookie))
     .filter(([name, value]) => name.startsWith(PREFIX) && value !== '')
-    .slice(0, MOST_COOKIES)
-    .map(([, value]) => value)
+    .slice(-MOST_COOKIES)
+    .map(([name, secret]) => ({ name, secret }))
+}
+
+/** Takes cookies away again, as far as they have the name of one of this server's. */
+export function removeCookies(request: AccessRequest, cookies: readonly ReadCookie[]): string[] {
+  const own = nameOf(request)
+  return cookies
+    .filter(({ name }) => name === own || name.startsWith(`${own}-`))
+    .slice(0, MOST_REMOVED)
+    .map(({ name }) => serialize(name, '', { ...rulesOf(request), maxAge: 0 }))
 }
 
 /**
@@ -22,24 +39,26 @@ export function readCookies({ headers }: Pick<AccessRequest, 'headers'>): string
  * There is no Path: a browser then takes the folder of the address that sets it, and that is where this server is
  * mounted, whatever a proxy or another web server has put in front of it. So it has to be set by `access` alone.
  *
- * @param maxAge seconds; 0 removes it
+ * @param maxAge seconds
  */
 export function cookie(
   request: AccessRequest,
   secret: string,
   { maxAge, own }: { readonly maxAge: number; readonly own?: string },
 ): string {
-  return serialize(`${PREFIX}${portOf(request)}${own === undefined ? '' : `-${own}`}`, secret, {
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure: isSecure(request),
+  return serialize(own === undefined ? nameOf(request) : `${nameOf(request)}-${own}`, secret, {
+    ...rulesOf(request),
     maxAge,
   })
 }
 
-function portOf({ url, headers }: AccessRequest): string {
+function rulesOf(request: AccessRequest) {
+  return { httpOnly: true, sameSite: 'Strict', secure: isSecure(request) } as const
+}
+
+function nameOf({ url, headers }: AccessRequest): string {
   const host = headers.host ?? new URL(url).host
-  return /:(\d{1,5})$/.exec(host)?.[1] ?? 'web'
+  return `${PREFIX}${/:(\d{1,5})$/.exec(host)?.[1] ?? 'web'}`
 }
 
 /** Whether the browser speaks HTTPS, also when that ends at a proxy. Who claims it falsely gets a cookie of no use. */

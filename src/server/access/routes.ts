@@ -3,10 +3,11 @@ import type { EngineApi } from '../../engine/api.js'
 import { readText } from '../body.js'
 import { type App, type RequestContext, resource } from '../routing.js'
 import type { Access } from './access.js'
-import { cookie, readCookies } from './cookies.js'
+import { cookie, readCookies, removeCookies } from './cookies.js'
 import { accessRequest } from './request.js'
 import { isOfAnotherOrigin } from './same-origin.js'
 import { checkTicketOptions } from './ticket-options.js'
+import type { AccessRequest } from './types.js'
 
 /** A wish for a ticket is short, bytes. */
 const MOST_WISH_BYTES = 4_096
@@ -35,13 +36,14 @@ export function addAccess(app: App, engine: Pick<EngineApi, 'tracks'>, access: A
       const request = accessRequest(context)
       checkOrigin(context)
       const { secret, maxAge } = await access.signIn(request, context.req.query('track'), names())
-      return done(cookie(request, secret, { maxAge }))
+      return setCookie(done(), request, cookie(request, secret, { maxAge }), access)
     },
     DELETE: (context) => {
       const request = accessRequest(context)
       checkOrigin(context)
-      for (const secret of readCookies(request)) access.tickets.signOut(secret)
-      return done(cookie(request, '', { maxAge: 0 }))
+      const cookies = readCookies(request)
+      for (const { secret } of cookies) access.tickets.signOut(secret)
+      return withCookies(done(), removeCookies(request, cookies))
     },
   })
   resource(app, '/access/tickets', {
@@ -76,11 +78,23 @@ function redeem(context: RequestContext, access: Access, ticket: string): Respon
   if (!PAGE.test(to)) throw new SignalingError(400, 'to: expected a page of this server')
   if (context.req.header('sec-purpose')?.includes('prefetch'))
     throw new SignalingError(503, 'a ticket is redeemed by who opens it, and not ahead of that')
-  const signIn = access.tickets.redeem(ticket)
+  const signIn = access.tickets.redeem(ticket, context.env?.address)
   if (!signIn)
     throw new SignalingError(401, 'this ticket was used before, or has expired: ask for another one')
-  const answer = seeOther(`./${to}`)
-  answer.headers.set('Set-Cookie', cookie(accessRequest(context), signIn.secret, signIn))
+  const request = accessRequest(context)
+  return setCookie(seeOther(`./${to}`), request, cookie(request, signIn.secret, signIn), access)
+}
+
+/** Takes those away that are worth nothing any more: they would fill the browser, which has room for some hundred. */
+function setCookie(answer: Response, request: AccessRequest, made: string, { tickets }: Access): Response {
+  const dead = readCookies(request).filter(
+    ({ name, secret }) => !made.startsWith(`${name}=`) && tickets.find(secret) === undefined,
+  )
+  return withCookies(answer, [...removeCookies(request, dead), made])
+}
+
+function withCookies(answer: Response, cookies: readonly string[]): Response {
+  for (const one of cookies) answer.headers.append('Set-Cookie', one)
   return answer
 }
 
@@ -101,9 +115,8 @@ function parse(text: string): unknown {
   }
 }
 
-function done(setCookie?: string): Response {
-  const headers = { 'Cache-Control': 'no-store', ...(setCookie !== undefined && { 'Set-Cookie': setCookie }) }
-  return new Response(null, { status: 204, headers })
+function done(): Response {
+  return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
 }
 
 function seeOther(location: string): Response {

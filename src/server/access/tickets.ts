@@ -4,9 +4,9 @@ import { withImplied } from './scope.js'
 import { Secrets } from './secrets.js'
 import type { AccessRight, Scope } from './types.js'
 
-/** Not yet redeemed, at a time. */
+/** Not yet redeemed, at a time; of the application and of all others each. */
 const MOST_TICKETS = 10_000
-/** Pages that are signed in, at a time. */
+/** Pages that are signed in, at a time; by tickets of the application and by all else each. */
 const MOST_SIGN_INS = 10_000
 /** So long a page's cookie is good, s. */
 export const SIGN_IN_SECONDS = 30 * 86_400
@@ -48,11 +48,14 @@ export class Tickets {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** @param of whose rights it hands on; undefined: the application's */
-  create({ track, rights, lifetime }: TicketWish, of?: Credential): MadeTicket {
+  /**
+   * @param of whose rights it hands on; undefined: the application's
+   * @param from address of who asked for it; here as below
+   */
+  create({ track, rights, lifetime }: TicketWish, of?: Credential, from?: string): MadeTicket {
     const wish: Scope = { rights: withImplied(rights), track }
     const expires = Math.min(this.now() + lifetime * 1_000, of?.expires ?? Number.POSITIVE_INFINITY)
-    const ticket = this.#tickets.add({ bearer: of?.bearer, limit: within(wish, of?.limit), expires })
+    const ticket = this.#tickets.add({ bearer: of?.bearer, limit: within(wish, of?.limit), expires }, from)
     const page = track === undefined ? '' : `view/${encodeURIComponent(track)}`
     return { ticket, path: `${page}?ticket=${ticket}`, expires }
   }
@@ -62,17 +65,17 @@ export class Tickets {
   }
 
   /** Once. Undefined when it was redeemed before, has expired, or never was one. */
-  redeem(ticket: string): SignIn | undefined {
+  redeem(ticket: string, from?: string): SignIn | undefined {
     const credential = this.#tickets.get(ticket, this.now())
     if (!credential) return undefined
     this.#tickets.remove(ticket)
     const own = createHash('sha256').update(`cookie of ${ticket}`).digest('hex').slice(0, 8)
-    return { ...this.#signIn(credential), own }
+    return { ...this.#signIn(credential, from), own }
   }
 
   /** For who has shown a token. */
-  signIn(bearer: string): SignIn {
-    return this.#signIn({ bearer, expires: this.now() + SIGN_IN_SECONDS * 1_000 })
+  signIn(bearer: string, from?: string): SignIn {
+    return this.#signIn({ bearer, expires: this.now() + SIGN_IN_SECONDS * 1_000 }, from)
   }
 
   signOut(secret: string): void {
@@ -84,9 +87,9 @@ export class Tickets {
     return this.#signIns.get(secret, this.now())
   }
 
-  #signIn(credential: Credential): SignIn {
+  #signIn(credential: Credential, from: string | undefined): SignIn {
     const maxAge = Math.max(1, Math.round((credential.expires - this.now()) / 1_000))
-    return { secret: this.#signIns.add(credential), maxAge }
+    return { secret: this.#signIns.add(credential, from), maxAge }
   }
 }
 

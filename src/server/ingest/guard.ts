@@ -1,5 +1,8 @@
 import { SignalingError, show } from '../../common/errors.js'
 import { digestOf, isSameDigest } from '../../common/token.js'
+import { readBearer } from '../access/credential.js'
+import { isOfAnotherOrigin } from '../access/same-origin.js'
+import type { AccessRequest } from '../access/types.js'
 import type { IngestSettings } from './settings.js'
 
 /** How a request came: `loopback`, only this machine can reach the server; `own-server`, another one let it through. */
@@ -41,6 +44,21 @@ export function checkSender(headers: Headers, way: Way): void {
         'pixelcast serve --ingest --ingest-token TOKEN; then send Authorization: Bearer TOKEN' +
         (proxy === undefined ? '' : ` (the header ${proxy} says that the request came through a proxy)`),
     )
+}
+
+/**
+ * Before anybody is asked about it: without a token what a page of another origin sends is refused. The application may
+ * go by what the browser brings along by itself, such as an address or a cookie of its own (CSRF). Throws
+ * `SignalingError` (403).
+ */
+export function checkPage(request: AccessRequest): void {
+  const { authorization, origin, 'sec-fetch-site': site } = request.headers
+  if (readBearer(authorization) !== undefined || !isOfAnotherOrigin(request)) return
+  throw new SignalingError(
+    403,
+    `Origin: expected none, or this server's own, got ${show(origin ?? site)}: pages of other origins may send ` +
+      'images only with a token',
+  )
 }
 
 /** RFC 6750 §2.1 and §3. Throws `SignalingError` (401). */

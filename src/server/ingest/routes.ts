@@ -5,7 +5,7 @@ import { accessRequest } from '../access/request.js'
 import { type App, pathSegment, type RequestContext, resource } from '../routing.js'
 import { BodyReader, readStream } from './body-reader.js'
 import { countFate, toldOf } from './fates.js'
-import { checkSender, checkTaken } from './guard.js'
+import { checkPage, checkSender, checkTaken } from './guard.js'
 import { OneSlotEach } from './one-slot.js'
 import { Pace } from './pace.js'
 import { postStream } from './post-stream.js'
@@ -40,9 +40,11 @@ export function addIngest(app: App, { settings, gate, access, isPrivate }: Inges
     const { headers } = context.req.raw
     const listening = isPrivate ? 'loopback' : 'anywhere'
     checkTaken(settings)
-    if (access.isAsked('publish'))
-      await access.require(accessRequest(context), pathSegment(context, 2), 'publish')
-    else checkSender(headers, context.env?.forwarded ? 'own-server' : listening)
+    if (access.isAsked('publish')) {
+      const request = accessRequest(context)
+      checkPage(request)
+      await access.require(request, pathSegment(context, 2), 'publish')
+    } else checkSender(headers, context.env?.forwarded ? 'own-server' : listening)
     const encoding = headers.get('content-encoding')
     if (encoding !== null && encoding.trim().toLowerCase() !== 'identity')
       throw new SignalingError(415, `Content-Encoding: expected none, got ${show(encoding)}`)

@@ -28,6 +28,7 @@ const produce = async () => {
 }
 produce().catch((error) => seen.push({ event: 'producer', message: error.message }))
 
+const tickets = [await server.createTicket(), await server.createTicket()].map(({ url }) => url)
 const bomb = new BroadcastChannel('engine-bomb')
 process.on('message', (word) => {
   if (word === 'fail') bomb.postMessage(word)
@@ -35,6 +36,7 @@ process.on('message', (word) => {
   if (word === 'add') server.addTrack(`more-${server.tracks.length}`)
   process.send({
     url: server.url,
+    tickets,
     seen,
     pushed,
     tracks: server.tracks.map(({ name }) => name),

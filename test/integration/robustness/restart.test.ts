@@ -9,6 +9,7 @@ interface Told {
   readonly seen: readonly { readonly event: string; readonly message?: string }[]
   readonly pushed: number
   readonly tracks: readonly string[]
+  readonly tickets: readonly string[]
   readonly closed: boolean
   readonly viewers: number
 }
@@ -54,6 +55,10 @@ describe('an exception that nobody caught in the engine', () => {
   it('costs the viewers a moment: the server opens again with all it had', async () => {
     await start()
     const before = await watch('still')
+    const [used, unused] = (await tell('state')).tickets
+    const redeem = async (ticket = '') =>
+      (await fetch(new URL(`access${new URL(ticket).search}`, url), { redirect: 'manual' })).status
+    expect(await redeem(used)).toBe(303)
     await tell('fail')
     // At once, while there is no engine: this track comes into the next one.
     await tell('add')
@@ -66,6 +71,8 @@ describe('an exception that nobody caught in the engine', () => {
     ])
     const farewells = (await receiver.call('messages'))[before]!.filter((text) => text.includes('"bye"'))
     expect(farewells.map((text) => JSON.parse(text))).toMatchObject([{ retry: true }])
+
+    expect([await redeem(used), await redeem(unused)]).toEqual([401, 303])
 
     // Its last image was pushed before, and nothing was pushed since.
     const after = await watch('still')

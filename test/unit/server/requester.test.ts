@@ -29,6 +29,20 @@ describe('where a request comes from', () => {
     ['nobody but proxies', proxies, '127.0.0.1', '10.0.0.2', '10.0.0.2'],
     ['a stranger who pretends', proxies, '192.0.2.66', '203.0.113.1', '192.0.2.66'],
     ['an unknown way', proxies, undefined, '203.0.113.1', undefined],
+    [
+      'a hop that cannot be read, before which a client wrote',
+      proxies,
+      '127.0.0.1',
+      '6.6.6.6, unix:',
+      '127.0.0.1',
+    ],
+    ['the same, farther off', proxies, '127.0.0.1', '6.6.6.6, unknown, 10.0.0.2', '10.0.0.2'],
+    ['nothing at the end', proxies, '10.0.0.1', '6.6.6.6,', '10.0.0.1'],
+    ['one proxy that says nothing good', true, '10.0.0.1', '6.6.6.6, _hidden', '10.0.0.1'],
+    ['who pretends to be this machine', proxies, '10.0.0.1', '127.0.0.1', '10.0.0.1'],
+    ['who pretends to be this machine, by one proxy', true, '10.0.0.1', '::1', '10.0.0.1'],
+    ['who pretends it in another way', true, '10.0.0.1', '::ffff:127.0.0.1', '10.0.0.1'],
+    ['two proxies on this machine', proxies, '127.0.0.1', '192.0.2.1, 127.0.0.1', '192.0.2.1'],
     ['with ports', proxies, '127.0.0.1', '192.0.2.1:4711', '192.0.2.1'],
   ])('%s (%s, %s, %s): %s', (_, trust, peer, header, expected) => {
     expect(new AddressReader(trust).read(peer, header)).toBe(expected)

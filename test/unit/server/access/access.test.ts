@@ -3,6 +3,7 @@ import { digestOf } from '../../../../src/common/token.js'
 import type { AccessOptions } from '../../../../src/host/access-options.js'
 import { checkAccessOptions } from '../../../../src/host/access-options.js'
 import { Access } from '../../../../src/server/access/access.js'
+import { Tickets } from '../../../../src/server/access/tickets.js'
 import type { AccessAnswer, AccessQuestion, AccessRequest } from '../../../../src/server/access/types.js'
 
 const ALL = 'for-all-tracks'
@@ -22,9 +23,10 @@ function setUp(
 ) {
   const state = { now: 1_000_000 }
   const settings = checkAccessOptions({ access, isPublic, ingestToken: undefined })
-  return { access: new Access(settings, ask, () => state.now), state }
+  return { access: new Access(settings, ask, new Tickets(() => state.now)), state }
 }
 
+const TICKET = { track: undefined, rights: ['view'], lifetime: 60 } as const
 const by = (token?: string, headers: Record<string, string> = {}): AccessRequest => ({
   method: 'GET',
   url: 'http://h/tracks',
@@ -105,6 +107,40 @@ describe('a right', () => {
   })
 })
 
+describe('whom a session is counted with', () => {
+  const admit = (access: Access, request: AccessRequest, track = 'cam1') =>
+    access.admit(request, track, 'view').catch(({ status }: { status: number }) => status)
+
+  it('is who was let in by the same, and not by what else was shown', async () => {
+    const { access } = setUp({ tokens: [{ token: ALL }, { token: CONTROL, tracks: ['cam1'] }] })
+    expect(await admit(access, by(ALL))).toBe(ALL)
+    const cam1 = (await access.signIn(by(CONTROL), undefined, [])).secret
+    const all = (await access.signIn(by(ALL), undefined, [])).secret
+    const guest = access.tickets.redeem(access.tickets.create({ ...TICKET, track: 'cam2' }).ticket)?.secret
+    // The newest comes first, and is for another track.
+    const both = by(undefined, { cookie: `pixelcast-web=${all}; pixelcast-web-1=${cam1}` })
+    expect(await admit(access, both, 'cam1')).toBe(CONTROL)
+    expect(await admit(access, both, 'cam2')).toBe(ALL)
+    expect(await admit(access, withCookie(guest ?? ''), 'cam2')).toBe(guest)
+    expect(await admit(access, withCookie(guest ?? ''), 'cam1')).toBe(403)
+  })
+
+  it('is nobody whom nobody knows', async () => {
+    const open = setUp(TOKENS, { isPublic: true }).access
+    expect(await admit(open, by(ALL))).toBe(ALL)
+    for (const request of [by('made-up-one'), by(SEND), by(), withCookie('made-up-one')])
+      expect(await admit(open, request)).toBeUndefined()
+    expect(await admit(setUp(undefined).access, by('made-up-one'))).toBeUndefined()
+  })
+
+  it('is whose token the application has accepted', async () => {
+    const ask = async ({ request, tracks }: AccessQuestion) => tracks.map(() => request.token !== 'bad-one')
+    const { access } = setUp({ authorize: () => true }, { ask })
+    expect([await admit(access, by('good-one')), await admit(access, by())]).toEqual(['good-one', undefined])
+    expect(await admit(access, by('bad-one'))).toBe(403)
+  })
+})
+
 describe('the list', () => {
   const tracks = ['cam1', 'cam2']
 
@@ -175,6 +211,21 @@ describe('the application', () => {
     expect([...(await access.visible(by(), []))]).toEqual([])
   })
 
+  it('is asked with the newest cookies, and with those alone that can be for the track', async () => {
+    const { access, questions } = says(() => true)
+    const request = by('jwt-of-a')
+    const secrets: string[] = []
+    for (const track of [...'abcdefgh']) {
+      const { ticket } = await access.createTicket(request, { track, rights: ['view'], lifetime: 60 })
+      secrets.push(access.tickets.redeem(ticket)?.secret ?? '')
+    }
+    questions.length = 0
+    const cookie = secrets.map((secret, index) => `pixelcast-web-${index}=${secret}`).join('; ')
+    for (const track of ['a', 'h'])
+      expect(await outcome(access.require(by(undefined, { cookie }), track, 'view'))).toBe('granted')
+    expect(questions.map(({ tracks }) => tracks)).toEqual([['a'], ['h']])
+  })
+
   it('that could not say has not allowed it: 503, and not in the list', async () => {
     const { access } = says((_, track) => (track === 'broken' ? null : true))
     expect(await outcome(access.require(by(), 'broken', 'view'))).toBe('503')
@@ -214,6 +265,20 @@ describe('a cookie', () => {
     const second = await access.signIn(by(ALL), undefined, [])
     access.tickets.signOut(second.secret)
     expect(await outcome(access.require(withCookie(second.secret), 'cam1', 'view'))).toMatch(/^401/)
+  })
+
+  it('is not lost when somebody else makes very many', async () => {
+    const { access } = setUp(TOKENS)
+    const from = (token: string, address: string) => ({ ...by(token), address })
+    const { secret } = await access.signIn(from(ALL, '192.0.2.1'), undefined, [])
+    const { ticket } = await access.createTicket(from(ALL, '192.0.2.1'), TICKET)
+    const flood = from(ALL, '192.0.2.66')
+    for (let i = 0; i < 10_001; i++) {
+      await access.signIn(flood, undefined, [])
+      await access.createTicket(flood, TICKET)
+    }
+    expect(await outcome(access.require(withCookie(secret), 'cam1', 'view'))).toBe('granted')
+    expect(access.tickets.isGood(ticket)).toBe(true)
   })
 
   it('does not count beside a token that was shown, nor from a page of another origin', async () => {

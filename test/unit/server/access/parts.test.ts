@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cookie, readCookies } from '../../../../src/server/access/cookies.js'
+import { cookie, readCookies, removeCookies } from '../../../../src/server/access/cookies.js'
 import { cookieCounts, isOfAnotherOrigin } from '../../../../src/server/access/same-origin.js'
 import { covers, matchesPattern } from '../../../../src/server/access/scope.js'
 import { Secrets } from '../../../../src/server/access/secrets.js'
@@ -102,13 +102,23 @@ describe('the cookie', () => {
     expect(name('[::1]')).toBe('pixelcast-web')
   })
 
+  it('is taken away by its name, and none of another server', () => {
+    const names = ['pixelcast-80', 'pixelcast-80-x', 'pixelcast-8', 'pixelcast-800-x']
+    const cookies = names.map((name) => ({ name, secret: 'v' }))
+    expect(removeCookies(request('http://h/', { host: 'h:80' }), cookies)).toEqual([
+      'pixelcast-80=; Max-Age=0; HttpOnly; SameSite=Strict',
+      'pixelcast-80-x=; Max-Age=0; HttpOnly; SameSite=Strict',
+    ])
+  })
+
   it('is read among others, of which not too many are looked at', () => {
     const read = (text: string) => readCookies(request('http://h/', { cookie: text }))
     expect(read('a=b; pixelcast-80=one; pixelcast-80-x=two; xpixelcast-=no; pixelcast-81=')).toEqual([
-      'one',
-      'two',
+      { name: 'pixelcast-80', secret: 'one' },
+      { name: 'pixelcast-80-x', secret: 'two' },
     ])
-    expect(read(Array.from({ length: 100 }, (_, i) => `pixelcast-${i}=v`).join('; ')).length).toBe(20)
+    const many = read(Array.from({ length: 1_000 }, (_, i) => `pixelcast-${i}=v`).join('; '))
+    expect([many.length, many.at(-1)?.name]).toEqual([500, 'pixelcast-999'])
     expect(readCookies(request('http://h/'))).toEqual([])
     fc.assert(fc.property(fc.string(), (text) => void read(`pixelcast-1=${text}`)))
   })
@@ -124,6 +134,24 @@ describe('secrets', () => {
     expect([a, b, c].map((one) => secrets.get(one, 0) !== undefined)).toEqual([true, false, true])
     expect(secrets.get(a, 100)).toBeUndefined()
     expect(secrets.size).toBe(1)
+  })
+
+  it('are forgotten first of who has the most: nobody crowds out others', () => {
+    const secrets = new Secrets(20)
+    const add = (bearer: string | undefined, from?: string) => secrets.add({ bearer, expires: 100 }, from)
+    const isThere = (secret: string) => secrets.get(secret, 0) !== undefined
+    const [other, same, own] = [add('b', '192.0.2.1'), add('a', '192.0.2.1'), add(undefined)]
+    const flood = Array.from({ length: 200 }, (_, i) => add('a', i % 2 ? '2001:db8::1' : '2001:db8::2'))
+    // Of another token; of the same, at another address; and the application's.
+    expect([other, same, own].map(isThere)).toEqual([true, true, true])
+    expect(flood.filter(isThere)).toEqual(flood.slice(-18))
+    // Many addresses are one token still.
+    for (let i = 0; i < 200; i++) add('a', `198.51.100.${i}`)
+    expect([other, own].map(isThere)).toEqual([true, true])
+    // The application's own go when it makes too many, and nobody else's.
+    for (let i = 0; i < 200; i++) add(undefined)
+    expect([other, own].map(isThere)).toEqual([true, false])
+    expect(secrets.size).toBe(40)
   })
 })
 

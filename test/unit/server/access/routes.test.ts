@@ -110,6 +110,13 @@ describe('what is behind a token', () => {
     expect(new Set(engine.offers.map(({ options }) => options?.holder)).size).toBe(2)
     expect(JSON.stringify(engine.offers)).not.toMatch(new RegExp(`${TOKEN}|${CAM}`))
   })
+
+  it('is not counted by what nobody knows, where everybody may watch', async () => {
+    const { ask, engine } = setUp({}, true)
+    const headers = { 'content-type': 'application/sdp' }
+    expect((await ask('/whep/cam', 'made-up-one', { method: 'POST', body: 'v=0', headers })).status).toBe(201)
+    expect(engine.offers.map(({ options }) => options?.holder)).toEqual([undefined])
+  })
 })
 
 describe('a page', () => {
@@ -223,6 +230,29 @@ describe('a ticket', () => {
       401,
       expect.stringContaining('used before, or has expired'),
     ])
+  })
+
+  it('counts also in a browser that was given many: the newest do, and all of them end', async () => {
+    const { ask, access } = setUp()
+    const cookies: string[] = []
+    for (let i = 0; i < 30; i++) {
+      const track = i === 29 ? 'dog' : 'cam'
+      const { ticket } = access.tickets.create({ track, rights: ['view'], lifetime: 60 })
+      cookies.push(cookieOf(await ask(`/access?ticket=${ticket}&to=view/${track}`)))
+    }
+    // Those of other servers and those that have ended do not take up the room either.
+    const noise = Array.from({ length: 30 }, (_, i) => `pixelcast-${i}=elsewhere; pixelcast-8080-${i}=dead`)
+    const headers = { cookie: [...cookies, ...noise].join('; ') }
+    expect((await ask('/access?track=dog', undefined, { headers })).status).toBe(204)
+    const { ticket } = access.tickets.create({ track: 'dog', rights: ['view'], lifetime: 60 })
+    const next = await ask(`/access?ticket=${ticket}&to=`, undefined, { headers })
+    const set = next.headers.getSetCookie()
+    expect(set.length).toBe(21)
+    expect(set.slice(0, -1).every((one) => /^pixelcast-8080-\d+=; Max-Age=0/.test(one))).toBe(true)
+    expect(set.at(-1)).toMatch(/^pixelcast-8080-[0-9a-f]{8}=[\w-]{43}; Max-Age=/)
+    await ask('/access', undefined, { method: 'DELETE', headers })
+    for (const cookie of cookies)
+      expect((await ask('/access', undefined, { headers: { cookie } })).status).toBe(401)
   })
 
   it('leads to a page of this server, and nowhere else', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../../../src/server/app.js'
+import { checkAccessOptions } from '../../../../src/host/access-options.js'
+import { Access } from '../../../../src/server/access/access.js'
+import { createApp, createIngestApp } from '../../../../src/server/app.js'
 import { checkSender, checkTaken, type Way } from '../../../../src/server/ingest/guard.js'
 import { FakeEngine } from '../fake-engine.js'
 import { ingestAccess, SETTINGS, setUp } from './support.js'
@@ -84,6 +86,58 @@ describe('a sender with a token', () => {
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenge])
     expect(JSON.stringify(answer.json)).not.toContain(TOKEN)
     expect(tracks.take('cam')).toBeUndefined()
+  })
+})
+
+describe('a page of another origin, where the application decides by what comes along', () => {
+  const image = new Uint8Array(4 * 4)
+  const path = '/tracks/cam/image?width=4&height=4&format=gray8'
+  const settings = checkAccessOptions({
+    access: { authorize: () => true },
+    isPublic: false,
+    ingestToken: undefined,
+  })
+  const setUpAsked = () => {
+    const asked: (string | undefined)[] = []
+    const access = new Access(settings, async ({ request, tracks }) => {
+      asked.push(request.token)
+      return tracks.map(() => true)
+    })
+    const app = createIngestApp({ ingest: { settings: SETTINGS, gate: setUp().tracks } }, access)
+    const put = (headers: Record<string, string>) =>
+      app.request(`http://h:8080${path}`, {
+        method: 'PUT',
+        body: image,
+        headers: { host: 'h:8080', 'content-length': `${image.length}`, ...headers },
+      })
+    return { asked, put }
+  }
+
+  it.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example', authorization: 'Basic YTpi' },
+  ])('is refused before it is asked: %j', async (headers) => {
+    const { asked, put } = setUpAsked()
+    const answer = await put(headers)
+    expect([answer.status, asked]).toEqual([403, []])
+    expect(await answer.text()).toContain('Origin: expected none')
+  })
+
+  it('is asked about with a token; as programs and own pages are without', async () => {
+    const { asked, put } = setUpAsked()
+    for (const headers of [
+      { origin: 'https://a.example', authorization: 'Bearer of-a-page' },
+      {},
+      { origin: 'http://h:8080' },
+      { 'sec-fetch-site': 'same-origin' },
+    ] as Record<string, string>[]) {
+      const answer = await put(headers)
+      expect([answer.status, await answer.text()], JSON.stringify(headers)).toEqual([204, ''])
+    }
+    expect(asked).toEqual(['of-a-page', undefined, undefined, undefined])
   })
 })
 
