@@ -120,7 +120,8 @@ export class Publisher {
   #read({ ice, canEnd }: WhipSession): void {
     this.#linked = ice.servers
     for (const note of ice.notes) this.#note(note)
-    if (!canEnd) this.#note('the engine named no session (Location), so it cannot be told of the end')
+    if (!canEnd)
+      this.#note('the engine named no session (Location) that can be used, so it cannot be told of the end')
   }
 
   /** Each once. */
