@@ -76,7 +76,7 @@ export function serveCommand(): Command {
         'also publish to this WHIP endpoint; give it once for each input, in the same order',
       ).argParser(collectWhipUrl),
     )
-    .addOption(whipTokenOption('--whip-token <token>'))
+    .addOption(whipTokenOption())
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
     .addOption(portOption())

@@ -89,9 +89,9 @@ export function publicOption(): Option {
   return new Option('--public', 'anyone who can reach --host may watch, without a token')
 }
 
-/** The same, and for the same reason. @param flags what the command calls it */
-export function whipTokenOption(flags: string): Option {
-  return new Option(flags, 'bearer token for the WHIP endpoint')
+/** Better as an environment variable, for the same reason. Not `--token` in any command: a file may be for several. */
+export function whipTokenOption(): Option {
+  return new Option('--whip-token <token>', 'bearer token for the WHIP endpoint')
     .env('PIXELCAST_WHIP_TOKEN')
     .argParser(parseWhipToken)
 }

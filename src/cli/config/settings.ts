@@ -17,6 +17,8 @@ export interface Setting {
   readonly option: Option | undefined
   /** Not to be shown. */
   readonly isSecret: boolean
+  /** An address of which only the host is to be shown: the paths of some WHIP engines are stream keys. */
+  readonly isSecretAddress: boolean
 }
 
 /** Everything that can be set for a command, in the order of its help. */
@@ -44,6 +46,7 @@ function ofOption(option: Option): Setting {
     parse: parserOf(option),
     option,
     isSecret: /token|secret|password|credential/.test(key),
+    isSecretAddress: key === 'whip',
   }
 }
 
@@ -56,6 +59,7 @@ function ofArguments(argument: Argument): Setting {
     parse: (text, previous) => [...((previous as string[] | undefined) ?? []), text],
     option: undefined,
     isSecret: false,
+    isSecretAddress: false,
   }
 }
 

@@ -87,7 +87,8 @@ function textsOf(text: string): string[] | undefined {
   }
 }
 
-function refusal({ isSecret }: Setting, where: string, expected: string, actual: unknown): CliError {
+function refusal(setting: Setting, where: string, expected: string, actual: unknown): CliError {
+  const isSecret = setting.isSecret || setting.isSecretAddress
   const shown = Array.isArray(actual) ? 'a list' : (isSecret ? showSecret : show)(actual)
   return new CliError(`${where}: expected ${expected}, got ${shown}`, EXIT_USAGE)
 }

@@ -200,4 +200,33 @@ describe('--print-config', () => {
     expect(out).toMatch(/^loop +-$/m)
     expect(out).not.toContain('hidden')
   })
+
+  it('of one file for two commands: the token of viewers goes to no engine, whose addresses are secret', async () => {
+    const tokens = { token: 'hidden-from-engines', 'whip-token': 'hidden-from-viewers' }
+    const printed = async (whip: unknown, ...args: string[]) => {
+      let out = ''
+      const config = file({ ...tokens, whip })
+      const print = (text: string) => {
+        out += text
+      }
+      expect(
+        await run([...args, '--print-config', '--config', config], { out: print, error: print }, {}),
+      ).toBe(0)
+      expect(out).not.toContain('hidden')
+      return out
+    }
+    const publish = await printed(
+      undefined,
+      'publish',
+      'a.png',
+      '--whip',
+      'https://a.example:8443/hidden-key',
+    )
+    expect(publish).toMatch(/^whip +https:\/\/a\.example:8443\/\(secret\) +command line$/m)
+    expect(publish).toMatch(/^whip-token +\(secret\) +file$/m)
+    expect(publish).not.toMatch(/^token /m)
+    const serve = await printed(['https://a.example/hidden-key', 'http://b.example/hidden'], 'serve', 'a.png')
+    expect(serve).toMatch(/^whip +https:\/\/a\.example\/\(secret\), http:\/\/b\.example\/\(secret\) +file$/m)
+    expect(serve).toMatch(/^token +\(secret\) +file$/m)
+  })
 })
