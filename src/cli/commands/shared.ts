@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { RepeatableOption } from '../config/repeatable-option.js'
 import {
   parseAddress,
   parseAdvertised,
@@ -40,7 +41,7 @@ export function udpPortOption(): Option {
 }
 
 export function advertiseOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--advertise <address>',
     'address at which this machine is reached from outside (NAT, cloud, container), with :PORT if it is another ' +
       'one than --udp-port; may be given several times',
@@ -48,7 +49,7 @@ export function advertiseOption(): Option {
 }
 
 export function allowedHostOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--allowed-host <name>',
     'name under which a proxy on this machine serves the pages, while --host is loopback; may be given several times',
   ).argParser(parseAllowedHost)

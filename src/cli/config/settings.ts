@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { RepeatableOption } from './repeatable-option.js'
 
 /** Options that say where to find the others, or are none of the program's. */
 const NOT_CONFIGURED = new Set(['config', 'print-config', 'help', 'version'])
@@ -11,6 +12,8 @@ export interface Setting {
   readonly variable: string
   /** `switch`: true or false. `list`: the command's arguments. */
   readonly kind: 'switch' | 'value' | 'list'
+  /** Whether several values can be there. */
+  readonly isRepeatable: boolean
   /** What it is turned into, for the command's action. Throws `InvalidArgumentError`. */
   readonly parse: (text: string, previous: unknown) => unknown
   /** Undefined for arguments. */
@@ -43,6 +46,7 @@ function ofOption(option: Option): Setting {
     key,
     variable: option.envVar ?? variableOf(key),
     kind: option.isBoolean() || option.negate ? 'switch' : 'value',
+    isRepeatable: option instanceof RepeatableOption,
     parse: parserOf(option),
     option,
     isSecret: /token|secret|password|credential/.test(key),
@@ -56,6 +60,7 @@ function ofArguments(argument: Argument): Setting {
     key,
     variable: variableOf(key),
     kind: 'list',
+    isRepeatable: true,
     parse: (text, previous) => [...((previous as string[] | undefined) ?? []), text],
     option: undefined,
     isSecret: false,

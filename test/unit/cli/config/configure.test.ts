@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { afterAll, describe, expect, it } from 'vitest'
+import { demoCommand } from '../../../../src/cli/commands/demo.js'
+import { publishCommand } from '../../../../src/cli/commands/publish.js'
+import { serveCommand } from '../../../../src/cli/commands/serve.js'
 import { makeConfigurable } from '../../../../src/cli/config/configure.js'
+import { RepeatableOption } from '../../../../src/cli/config/repeatable-option.js'
+import { limitOption } from '../../../../src/cli/limit-flags.js'
 import { collect, parsePort, parseSize } from '../../../../src/cli/options.js'
 import { run } from '../../../../src/cli/program.js'
 
@@ -29,8 +34,9 @@ async function given(
     .argument('[input...]')
     .addOption(new Option('-p, --port <number>').argParser(parsePort).default(8080))
     .addOption(new Option('-s, --size <WxH>').argParser(parseSize))
-    .addOption(new Option('-n, --name <name>').argParser(collect))
+    .addOption(new RepeatableOption('-n, --name <name>').argParser(collect))
     .addOption(new Option('--ingest-token <token>').env('PIXELCAST_INGEST_TOKEN'))
+    .addOption(limitOption())
     .addOption(new Option('-l, --loop'))
     .addOption(new Option('--no-pages'))
     .addOption(new Option('--mode <mode>').choices(['calm', 'wild']))
@@ -87,6 +93,24 @@ describe('the configuration', () => {
     expect(
       (await given(['serve', '--config', file({ loop: true })], { PIXELCAST_LOOP: 'off' }))?.options.loop,
     ).toBe(undefined)
+  })
+
+  it('takes several limits, from a file and from the environment', async () => {
+    const limit = { sessions: 50, encodeLoad: 0.5 }
+    const inFile = { limit: ['sessions=50', 'encodeLoad=0.5'] }
+    expect((await given(['serve', '--config', file(inFile)]))?.options.limit).toEqual(limit)
+    for (const PIXELCAST_LIMIT of ['sessions=50, encodeLoad=0.5', '["sessions=50","encodeLoad=0.5"]'])
+      expect((await given(['serve'], { PIXELCAST_LIMIT }))?.options.limit).toEqual(limit)
+    await expect(given(['serve'], { PIXELCAST_LIMIT: 'sessions=50,sessions=x' })).rejects.toThrow(
+      /PIXELCAST_LIMIT: expected a whole number from 1 to 10000, got "sessions=x"/,
+    )
+  })
+
+  it('knows of every option that may be given several times', () => {
+    const options = [serveCommand(), demoCommand(), publishCommand()].flatMap((command) => command.options)
+    const saySo = options.filter(({ description }) => /several times|once for each input/.test(description))
+    expect(saySo.length).toBeGreaterThan(5)
+    expect(options.filter((option) => option instanceof RepeatableOption)).toEqual(saySo)
   })
 
   it('takes an empty variable for none, and what Kubernetes sets for a Service of that name', async () => {
