@@ -1,18 +1,19 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, type Option } from 'commander'
 import { OptionError } from '../common/errors.js'
 import { checkLimit, LIMITS, type LimitOptions } from '../host/limit-options.js'
 import { checkTrustProxy } from '../host/trust-proxy.js'
+import { RepeatableOption } from './config/repeatable-option.js'
 
 /** Each of the option `limits` by its name. */
 export function limitOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--limit <name=value>',
     `how much may be taken, as sessions=50; may be given several times: ${Object.keys(LIMITS).join(', ')}`,
   ).argParser(parseLimit)
 }
 
 export function trustProxyOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--trust-proxy <address>',
     'believe this proxy, or network (10.0.0.0/8), where a viewer comes from (X-Forwarded-For); may be given several times',
   ).argParser(parseProxy)

@@ -76,7 +76,7 @@ export class SessionLimiter {
     private readonly loads: Loads,
     private readonly report: (limit: string, value: number, now: number) => void,
   ) {
-    this.#rate = new TokenBucket(limits.rate, BURST * limits.rate)
+    this.#rate = sessionBucket(limits.rate)
   }
 
   /** @throws SignalingError (429, 503) when there is no place for it */
@@ -106,7 +106,7 @@ export class SessionLimiter {
 
   #newGroup(address = ''): Group {
     const limits = isLoopbackAddress(address) ? this.limits.perLoopback : this.limits.perAddress
-    return { limits, bucket: new TokenBucket(limits.rate, BURST * limits.rate), places: new Set() }
+    return { limits, bucket: sessionBucket(limits.rate), places: new Set() }
   }
 
   #checkHolder(holder: string | undefined, now: number): void {
@@ -189,6 +189,11 @@ const ANSWERS: Readonly<Record<RefusedFor, readonly [status: number, text: strin
   sessionRate: [503, 'new sessions come too fast'],
   encodeLoad: [503, 'the server is busy encoding other tracks'],
   sendLoad: [503, 'the server is busy sending to others'],
+}
+
+/** Holds one session at least, however slowly they may come: else nobody would ever get one. */
+function sessionBucket(rate: number): TokenBucket {
+  return new TokenBucket(rate, Math.max(1, BURST * rate))
 }
 
 /** Ends the session that has waited longest without connecting, if it has had its time. */

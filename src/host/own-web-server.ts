@@ -46,12 +46,14 @@ export class OwnWebServer {
     if (serialized instanceof Response) return serialized
     const sockets = this.#upgrades !== undefined
     try {
-      await restarts.pending
       const request = { ...serialized, address, sockets }
-      return toResponse(await thread.call('request', { server: this.parts.server(), request }))
+      const response = await restarts.whenOpen(() =>
+        thread.call('request', { server: this.parts.server(), request }),
+      )
+      return toResponse(response)
     } catch (error) {
-      if (!restarts.pending) throw error
-      return problemOf(new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' }))
+      if (error instanceof SignalingError) return problemOf(error)
+      throw error
     }
   }
 }

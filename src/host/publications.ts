@@ -1,6 +1,7 @@
-import type { EngineError } from '../common/errors.js'
+import { EngineError } from '../common/errors.js'
 import { Publication, type PublicationChange, type PublishSettings } from '../track/index.js'
 import type { EngineThread } from './engine-thread.js'
+import type { Restarts } from './restarts.js'
 
 interface OpenPublication {
   readonly publication: Publication
@@ -14,13 +15,18 @@ export class Publications {
   #next = 1
 
   constructor(
-    private readonly thread: EngineThread,
+    private readonly thread: Pick<EngineThread, 'call'>,
     /** Its number; another one when the engine has been started again. */
     private readonly server: () => number,
+    private readonly restarts: Restarts,
   ) {}
 
   /** Rejects with a `PublishError` when it is refused, or an `EngineError`. */
   async start(track: string, settings: PublishSettings): Promise<Publication> {
+    // Its track is not there before; and what is open already is published again then.
+    await this.restarts.pending?.catch((cause: Error) => {
+      throw new EngineError(`the engine could not be started again: ${cause.message}`, { cause })
+    })
     const publication = this.#next++
     const which = () => ({ server: this.server(), publication })
     const opened = new Publication(track, {

@@ -1,4 +1,5 @@
 import { monotonicNow } from '../common/clock.js'
+import { SignalingError } from '../common/errors.js'
 
 /** An engine that fails as often as this in as much time has a fault that a fresh start does not mend. */
 const MOST_RESTARTS = 5
@@ -29,6 +30,22 @@ export class Restarts {
   }
 
   /**
+   * Does for a request what needs the engine, when that is there.
+   *
+   * @throws SignalingError (503) when it is not there again, or goes meanwhile; else what `work` throws
+   */
+  async whenOpen<T>(work: () => Promise<T>): Promise<T> {
+    await this.pending?.catch((error: unknown) => {
+      throw notNow(error)
+    })
+    try {
+      return await work()
+    } catch (error) {
+      throw this.pending ? notNow(error) : error
+    }
+  }
+
+  /**
    * Calls `open` until it succeeds, with growing pauses, 6 s in all; then one of the others.
    *
    * @param open undefined: it is not wanted any more
@@ -50,6 +67,11 @@ export class Restarts {
     )
     this.pending.catch(() => {}) // It is told to `onFailure`, and to whoever waits.
   }
+}
+
+function notNow(cause: unknown): SignalingError {
+  const error = new SignalingError(503, 'the server is being started again', { 'Retry-After': '1' })
+  return Object.assign(error, { cause })
 }
 
 async function openAgain(open: () => Promise<unknown> | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import type { AccessQuestion, AccessRequest, AccessRight, AccessSettings } from 
 import type { Authorize } from './access-options.js'
 import { answerBy } from './authorize.js'
 import type { EngineThread } from './engine-thread.js'
+import type { Restarts } from './restarts.js'
 
 /** A link that opens a page once, from `server.createTicket`. */
 export interface Ticket {
@@ -24,6 +25,7 @@ export class ServerAccess implements AccessRule {
     private readonly thread: Pick<EngineThread, 'call'>,
     /** The number of the server. */
     private readonly server: () => number,
+    private readonly restarts: Restarts,
     private readonly settings: AccessSettings,
     private readonly authorize: Authorize | undefined,
     private readonly onError: (error: Error) => void,
@@ -35,7 +37,9 @@ export class ServerAccess implements AccessRule {
 
   /** For requests that do not go to the engine's thread themselves. */
   async require(request: AccessRequest, track: string, right: AccessRight): Promise<void> {
-    await this.thread.call('requireAccess', { server: this.server(), request, track, right })
+    await this.restarts.whenOpen(() =>
+      this.thread.call('requireAccess', { server: this.server(), request, track, right }),
+    )
   }
 
   /** The engine's thread asks. */

@@ -67,7 +67,8 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#tracks = new ServerTracks(settings.limits.tracks)
     this.#viewers = new ServerViewers(thread)
     const onError = (error: Error) => void this.emit('error', error)
-    this.#access = new ServerAccess(thread, () => this.#id, settings.access, authorize, onError)
+    const server = () => this.#id
+    this.#access = new ServerAccess(thread, server, this.#restarts, settings.access, authorize, onError)
     const tracks = {
       get: (name: string) => this.#tracks.get(name),
       add: (name: string) => {
@@ -78,7 +79,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       onError,
     }
     this.#ingest = new Ingest(settings, tracks, this.#access)
-    this.#publications = new Publications(thread, () => this.#id)
+    this.#publications = new Publications(thread, server, this.#restarts)
     this.#parts = {
       thread,
       server: () => this.#id,

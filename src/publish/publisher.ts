@@ -78,8 +78,9 @@ export class Publisher {
     const isDirect = this.#linked.length === 0
     let session: WhipSession | undefined
     let openedAt: number | undefined
+    const ended = deferred<string>()
+    const onAbort = () => ended.resolve('it was closed')
     try {
-      const ended = deferred<string>()
       const opened = deferred<undefined>()
       const upstream = this.engine.openUpstream(
         this.track,
@@ -88,7 +89,7 @@ export class Publisher {
         { onOpen: () => opened.resolve(undefined), onClose: ended.resolve, onError: this.onError },
       )
       this.#upstream = upstream
-      signal.addEventListener('abort', () => ended.resolve('it was closed'), { once: true })
+      signal.addEventListener('abort', onAbort, { once: true })
       session = await this.#endpoint.create(await upstream.offer(), signal)
       upstream.accept(session.answer)
       this.#read(session)
@@ -111,6 +112,7 @@ export class Publisher {
         ending: session?.end(openedAt !== undefined && !signal.aborted) ?? Promise.resolve(),
       }
     } finally {
+      signal.removeEventListener('abort', onAbort)
       this.#upstream?.close()
       this.#upstream = undefined
       if (openedAt !== undefined) this.#backoff.connectionEnded(monotonicNow() - openedAt)
@@ -120,7 +122,8 @@ export class Publisher {
   #read({ ice, canEnd }: WhipSession): void {
     this.#linked = ice.servers
     for (const note of ice.notes) this.#note(note)
-    if (!canEnd) this.#note('the engine named no session (Location), so it cannot be told of the end')
+    if (!canEnd)
+      this.#note('the engine named no session (Location) that can be used, so it cannot be told of the end')
   }
 
   /** Each once. */

@@ -59,7 +59,7 @@ export class WhipEndpoint {
         },
       )
     const location = headers.get('location')
-    const session = location === null ? undefined : parse(location, url)
+    const session = location === null ? undefined : notInTheClear(parse(location, url), url)
     return new WhipSession(
       session,
       this.token,
@@ -178,13 +178,18 @@ function parse(location: string, base: URL): URL | undefined {
   try {
     const url = new URL(location, base)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-    // The session is the same service as the endpoint: it does not go on in the clear.
+    // The same service as before, behind a proxy that does not tell it of TLS.
     return url.protocol === 'http:' && base.protocol === 'https:' && url.host === base.host
       ? Object.assign(url, { protocol: 'https:' })
       : url
   } catch {
     return undefined
   }
+}
+
+/** Undefined for a session in the clear of an endpoint that is encrypted: what is asked of it has the token. */
+function notInTheClear(url: URL | undefined, endpoint: URL): URL | undefined {
+  return url?.protocol === 'http:' && endpoint.protocol === 'https:' ? undefined : url
 }
 
 /** Paths may be secrets: Cloudflare's are stream keys. */

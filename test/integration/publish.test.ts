@@ -338,7 +338,7 @@ describe('publishing by WHIP', () => {
         'docs/images/demo.png',
         '--whip',
         endpoint.url,
-        '--token',
+        '--whip-token',
         TOKEN,
         '--media-host',
         '127.0.0.1',

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CliProcess } from '../support/cli-process.js'
+import { freeTcpPort } from '../support/tcp-port.js'
 import { until } from '../support/wait.js'
 
 const NODE = process.execPath
@@ -77,10 +80,44 @@ describe('pixelcast supervise', () => {
       /^pixelcast: option --supervise: expected no - among the inputs/,
     ],
     [['x.png', '--supervise', '--port', '0'], /^pixelcast: option --port: expected a fixed port/],
+    [['x.png', '--supervise', '--exit'], /because what has ended would be shown again after a crash/],
     [['--supervise'], /missing required argument 'input'/],
   ])('serve %j is a mistake', async (args, message) => {
     const child = CliProcess.start('serve', ...args)
     expect(await child.exited).toBe(2)
     expect(child.stderr).toMatch(message)
+  })
+})
+
+describe('pixelcast serve --supervise', () => {
+  const running: CliProcess[] = []
+  afterEach(() => Promise.all(running.splice(0).map((process) => process.kill())))
+  const serve = (port: number, ...options: string[]): CliProcess => {
+    const args = ['docs/images/demo.png', '--supervise', '--port', `${port}`, ...options]
+    const process = CliProcess.start('serve', ...args)
+    running.push(process)
+    return process
+  }
+
+  it('starts the server again that could not be opened', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const child = serve((other.address() as AddressInfo).port)
+    try {
+      await child.says(
+        /the server ended with exit code 1 after .* s; starting it again in 0\.4 s \(3 of 10\)/,
+      )
+      expect(await child.stop()).toBe(130)
+    } finally {
+      other.close()
+    }
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends by one %s', async (signal) => {
+    const child = serve(await freeTcpPort())
+    await child.url()
+    process.kill(child.pid, signal)
+    expect(await child.exited).toBe(0)
+    expect(child.stderr).not.toMatch(/again in|warning/)
   })
 })

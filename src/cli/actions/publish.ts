@@ -7,7 +7,7 @@ type FromServe = 'fps' | 'loop' | 'speed' | 'watch' | 'size' | 'format' | 'exit'
 
 export interface PublishActionOptions extends Pick<ServeOptions, FromServe> {
   readonly whip: string
-  readonly token?: string
+  readonly whipToken?: string
   readonly codec?: VideoCodec
   readonly bitrate?: number
   /** Seconds. */
@@ -17,7 +17,7 @@ export interface PublishActionOptions extends Pick<ServeOptions, FromServe> {
 /** Shows one input to an engine elsewhere, and to nobody here, until the process is asked to stop. */
 export function publish(
   input: string,
-  { whip, token, codec, bitrate, keyframeInterval, ...options }: PublishActionOptions,
+  { whip, whipToken, codec, bitrate, keyframeInterval, ...options }: PublishActionOptions,
   terminal: Terminal,
 ): Promise<void> {
   return serve(
@@ -28,7 +28,13 @@ export function publish(
       port: 0,
       listen: false,
       whip: [whip],
-      uplink: { token, codec, maxBitrate: bitrate, keyframeInterval, bindAddress: options.mediaHost },
+      uplink: {
+        token: whipToken,
+        codec,
+        maxBitrate: bitrate,
+        keyframeInterval,
+        bindAddress: options.mediaHost,
+      },
     },
     terminal,
   )

@@ -23,7 +23,7 @@ export function publishCommand(): Command {
       'as of serve: an image, a folder, a quoted pattern, a video file, a camera, or - for stdin',
     )
     .addOption(new Option('--whip <url>', 'the WHIP endpoint').argParser(parseWhipUrl).makeOptionMandatory())
-    .addOption(whipTokenOption('--token <token>'))
+    .addOption(whipTokenOption())
     .addOption(
       new Option('--codec <name>', 'the only codec to offer; without it the engine chooses').choices(
         VIDEO_CODECS,

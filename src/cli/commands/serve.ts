@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
+import { RepeatableOption } from '../config/repeatable-option.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
 import { limitOption, trustProxyOption } from '../limit-flags.js'
 import { terminalOf } from '../operation.js'
@@ -63,7 +64,7 @@ export function serveCommand(): Command {
       ).argParser(parseFormat),
     )
     .addOption(
-      new Option(
+      new RepeatableOption(
         '-n, --name <name>',
         'name of the track; give it once for each input, in the same order',
       ).argParser(collect),
@@ -71,12 +72,12 @@ export function serveCommand(): Command {
     .option('-x, --exit', 'end when every input has ended, instead of keeping the last images there')
     .option('--supervise', 'start again when it crashes; viewers come back by themselves')
     .addOption(
-      new Option(
+      new RepeatableOption(
         '--whip <url>',
         'also publish to this WHIP endpoint; give it once for each input, in the same order',
       ).argParser(collectWhipUrl),
     )
-    .addOption(whipTokenOption('--whip-token <token>'))
+    .addOption(whipTokenOption())
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
     .addOption(portOption())

@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { RepeatableOption } from '../config/repeatable-option.js'
 import {
   parseAddress,
   parseAdvertised,
@@ -40,7 +41,7 @@ export function udpPortOption(): Option {
 }
 
 export function advertiseOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--advertise <address>',
     'address at which this machine is reached from outside (NAT, cloud, container), with :PORT if it is another ' +
       'one than --udp-port; may be given several times',
@@ -48,7 +49,7 @@ export function advertiseOption(): Option {
 }
 
 export function allowedHostOption(): Option {
-  return new Option(
+  return new RepeatableOption(
     '--allowed-host <name>',
     'name under which a proxy on this machine serves the pages, while --host is loopback; may be given several times',
   ).argParser(parseAllowedHost)
@@ -89,9 +90,9 @@ export function publicOption(): Option {
   return new Option('--public', 'anyone who can reach --host may watch, without a token')
 }
 
-/** The same, and for the same reason. @param flags what the command calls it */
-export function whipTokenOption(flags: string): Option {
-  return new Option(flags, 'bearer token for the WHIP endpoint')
+/** Better as an environment variable, for the same reason. Not `--token` in any command: a file may be for several. */
+export function whipTokenOption(): Option {
+  return new Option('--whip-token <token>', 'bearer token for the WHIP endpoint')
     .env('PIXELCAST_WHIP_TOKEN')
     .argParser(parseWhipToken)
 }

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { RepeatableOption } from './repeatable-option.js'
 
 /** Options that say where to find the others, or are none of the program's. */
 const NOT_CONFIGURED = new Set(['config', 'print-config', 'help', 'version'])
@@ -11,12 +12,16 @@ export interface Setting {
   readonly variable: string
   /** `switch`: true or false. `list`: the command's arguments. */
   readonly kind: 'switch' | 'value' | 'list'
+  /** Whether several values can be there. */
+  readonly isRepeatable: boolean
   /** What it is turned into, for the command's action. Throws `InvalidArgumentError`. */
   readonly parse: (text: string, previous: unknown) => unknown
   /** Undefined for arguments. */
   readonly option: Option | undefined
   /** Not to be shown. */
   readonly isSecret: boolean
+  /** An address of which only the host is to be shown: the paths of some WHIP engines are stream keys. */
+  readonly isSecretAddress: boolean
 }
 
 /** Everything that can be set for a command, in the order of its help. */
@@ -41,9 +46,11 @@ function ofOption(option: Option): Setting {
     key,
     variable: option.envVar ?? variableOf(key),
     kind: option.isBoolean() || option.negate ? 'switch' : 'value',
+    isRepeatable: option instanceof RepeatableOption,
     parse: parserOf(option),
     option,
     isSecret: /token|secret|password|credential/.test(key),
+    isSecretAddress: key === 'whip',
   }
 }
 
@@ -53,9 +60,11 @@ function ofArguments(argument: Argument): Setting {
     key,
     variable: variableOf(key),
     kind: 'list',
+    isRepeatable: true,
     parse: (text, previous) => [...((previous as string[] | undefined) ?? []), text],
     option: undefined,
     isSecret: false,
+    isSecretAddress: false,
   }
 }
 

@@ -30,9 +30,8 @@ export function fromJson(setting: Setting, value: unknown, where: string): unkno
   if (setting.kind === 'list' && !Array.isArray(value)) throw refuse('a list of texts')
   if (!items.every((item) => typeof item === 'string' || typeof item === 'number'))
     throw refuse(Array.isArray(value) ? 'a list of texts or numbers' : 'a text or a number')
-  const parsed = parseAll(setting, items.map(String), where)
-  if (Array.isArray(value) && !Array.isArray(parsed)) throw refuse('one value, a text or a number')
-  return parsed
+  if (Array.isArray(value) && !setting.isRepeatable) throw refuse('one value, a text or a number')
+  return parseAll(setting, items.map(String), where)
 }
 
 /** The same of an environment variable: what can be there several times is separated by commas, or a JSON list. */
@@ -45,18 +44,7 @@ export function fromVariable(setting: Setting, text: string, where: string): unk
   const list = textsOf(text)
   if (list) return fromJson(setting, list, where)
   const pieces = text.split(',').map((piece) => piece.trim())
-  if (pieces.length > 1 && (setting.kind === 'list' || takesSeveral(setting, pieces[0] ?? '')))
-    return parseAll(setting, pieces, where)
-  return parseAll(setting, [text], where)
-}
-
-/** What an option that may be given several times makes of one value is a list. */
-function takesSeveral({ parse }: Setting, piece: string): boolean {
-  try {
-    return Array.isArray(parse(piece, undefined))
-  } catch {
-    return false
-  }
+  return parseAll(setting, setting.isRepeatable && pieces.length > 1 ? pieces : [text], where)
 }
 
 function parseAll(setting: Setting, texts: readonly string[], where: string): unknown {
@@ -87,7 +75,8 @@ function textsOf(text: string): string[] | undefined {
   }
 }
 
-function refusal({ isSecret }: Setting, where: string, expected: string, actual: unknown): CliError {
+function refusal(setting: Setting, where: string, expected: string, actual: unknown): CliError {
+  const isSecret = setting.isSecret || setting.isSecretAddress
   const shown = Array.isArray(actual) ? 'a list' : (isSecret ? showSecret : show)(actual)
   return new CliError(`${where}: expected ${expected}, got ${shown}`, EXIT_USAGE)
 }

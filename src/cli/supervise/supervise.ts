@@ -80,7 +80,8 @@ function start({ command, args, channel }: SuperviseOptions): Promise<ChildProce
   })
 }
 
-const SUPERVISED = 'PIXELCAST_SUPERVISED'
+/** Not one of ours by its beginning: those are the variables of options, and looked through for misspelt ones. */
+const SUPERVISED = '_PIXELCAST_SUPERVISED'
 
 /** In a program that `supervise` started with a channel; it ends when the supervisor does, however that was. */
 export function isSupervised(): boolean {
@@ -88,6 +89,8 @@ export function isSupervised(): boolean {
   // Not for programs that it starts.
   delete process.env[SUPERVISED]
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  // Who listens to it keeps the process alive, which would then never end by itself.
+  process.channel?.unref()
   return true
 }
 

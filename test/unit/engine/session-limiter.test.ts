@@ -138,6 +138,21 @@ describe('how fast sessions may come', () => {
     door.watch({ address: HOME })
   })
 
+  it('less than one in five seconds is slow, and not never', () => {
+    for (const [limits, status] of [
+      [{ sessionRate: 0.1 }, 503],
+      [{ sessionRatePerAddress: 0.1 }, 429],
+    ] as const) {
+      const door = new Door(limits)
+      for (let i = 0; i < 3; i++) {
+        door.watch({ address: HOME })
+        expect(door.enter({ address: HOME })).toEqual(refusal(status, '10', 'too fast'))
+        door.now += 10_000
+        door.limiter.tick(door.now)
+      }
+    }
+  })
+
   it('who is refused has not used anything up', () => {
     const door = new Door({ sessions: 1, sessionRate: 0.4, sessionRatePerAddress: 0.4 })
     const seat = door.watch({ address: HOME })

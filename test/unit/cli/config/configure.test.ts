@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { afterAll, describe, expect, it } from 'vitest'
+import { demoCommand } from '../../../../src/cli/commands/demo.js'
+import { publishCommand } from '../../../../src/cli/commands/publish.js'
+import { serveCommand } from '../../../../src/cli/commands/serve.js'
 import { makeConfigurable } from '../../../../src/cli/config/configure.js'
+import { RepeatableOption } from '../../../../src/cli/config/repeatable-option.js'
+import { limitOption } from '../../../../src/cli/limit-flags.js'
 import { collect, parsePort, parseSize } from '../../../../src/cli/options.js'
 import { run } from '../../../../src/cli/program.js'
 
@@ -29,8 +34,9 @@ async function given(
     .argument('[input...]')
     .addOption(new Option('-p, --port <number>').argParser(parsePort).default(8080))
     .addOption(new Option('-s, --size <WxH>').argParser(parseSize))
-    .addOption(new Option('-n, --name <name>').argParser(collect))
+    .addOption(new RepeatableOption('-n, --name <name>').argParser(collect))
     .addOption(new Option('--ingest-token <token>').env('PIXELCAST_INGEST_TOKEN'))
+    .addOption(limitOption())
     .addOption(new Option('-l, --loop'))
     .addOption(new Option('--no-pages'))
     .addOption(new Option('--mode <mode>').choices(['calm', 'wild']))
@@ -87,6 +93,24 @@ describe('the configuration', () => {
     expect(
       (await given(['serve', '--config', file({ loop: true })], { PIXELCAST_LOOP: 'off' }))?.options.loop,
     ).toBe(undefined)
+  })
+
+  it('takes several limits, from a file and from the environment', async () => {
+    const limit = { sessions: 50, encodeLoad: 0.5 }
+    const inFile = { limit: ['sessions=50', 'encodeLoad=0.5'] }
+    expect((await given(['serve', '--config', file(inFile)]))?.options.limit).toEqual(limit)
+    for (const PIXELCAST_LIMIT of ['sessions=50, encodeLoad=0.5', '["sessions=50","encodeLoad=0.5"]'])
+      expect((await given(['serve'], { PIXELCAST_LIMIT }))?.options.limit).toEqual(limit)
+    await expect(given(['serve'], { PIXELCAST_LIMIT: 'sessions=50,sessions=x' })).rejects.toThrow(
+      /PIXELCAST_LIMIT: expected a whole number from 1 to 10000, got "sessions=x"/,
+    )
+  })
+
+  it('knows of every option that may be given several times', () => {
+    const options = [serveCommand(), demoCommand(), publishCommand()].flatMap((command) => command.options)
+    const saySo = options.filter(({ description }) => /several times|once for each input/.test(description))
+    expect(saySo.length).toBeGreaterThan(5)
+    expect(options.filter((option) => option instanceof RepeatableOption)).toEqual(saySo)
   })
 
   it('takes an empty variable for none, and what Kubernetes sets for a Service of that name', async () => {
@@ -199,5 +223,34 @@ describe('--print-config', () => {
     expect(out).toMatch(/^port +8080 +default$/m)
     expect(out).toMatch(/^loop +-$/m)
     expect(out).not.toContain('hidden')
+  })
+
+  it('of one file for two commands: the token of viewers goes to no engine, whose addresses are secret', async () => {
+    const tokens = { token: 'hidden-from-engines', 'whip-token': 'hidden-from-viewers' }
+    const printed = async (whip: unknown, ...args: string[]) => {
+      let out = ''
+      const config = file({ ...tokens, whip })
+      const print = (text: string) => {
+        out += text
+      }
+      expect(
+        await run([...args, '--print-config', '--config', config], { out: print, error: print }, {}),
+      ).toBe(0)
+      expect(out).not.toContain('hidden')
+      return out
+    }
+    const publish = await printed(
+      undefined,
+      'publish',
+      'a.png',
+      '--whip',
+      'https://a.example:8443/hidden-key',
+    )
+    expect(publish).toMatch(/^whip +https:\/\/a\.example:8443\/\(secret\) +command line$/m)
+    expect(publish).toMatch(/^whip-token +\(secret\) +file$/m)
+    expect(publish).not.toMatch(/^token /m)
+    const serve = await printed(['https://a.example/hidden-key', 'http://b.example/hidden'], 'serve', 'a.png')
+    expect(serve).toMatch(/^whip +https:\/\/a\.example\/\(secret\), http:\/\/b\.example\/\(secret\) +file$/m)
+    expect(serve).toMatch(/^token +\(secret\) +file$/m)
   })
 })
