@@ -1,3 +1,6 @@
+import { LongerWay } from './longer-way.js'
+import { ShortestTrip } from './shortest-trip.js'
+
 export interface StreamControlOptions {
   /** Before anything is known, bit/s. Default 1 Mbit/s, as for the way over UDP. */
   readonly startRate?: number | undefined
@@ -10,8 +13,6 @@ const DEFAULT_MIN_RATE = 100_000
 const DEFAULT_MAX_RATE = 50_000_000
 /** Taken for the round trip until the first one is known, ms. */
 const USUAL_ROUND_TRIP = 100
-/** The shortest round trip of so long counts, ms (BBR: 10 s): the way may have become longer. */
-const ROUND_TRIP_WINDOW = 10_000
 /** A round lasts a round trip, but at least this, ms, and two frames: one may be late by chance. */
 const LEAST_ROUND = 100
 const LEAST_ROUND_FRAMES = 2
@@ -79,6 +80,7 @@ interface Round {
  * link takes, so a rate that was measured is a lower bound, unless a queue stood at that time: the estimate rises with
  * every measurement that is higher, and falls to what was measured only while there is a queue. `rate` is what to encode
  * for: a little more than what got through, so that more is found where there is more; a little less while a queue stands.
+ * A way that has become longer looks like a queue at first; `LongerWay` tells them apart.
  */
 export class StreamControl {
   readonly #startRate: number
@@ -92,8 +94,8 @@ export class StreamControl {
   #delivered = 0
   #deliveredAt = 0
   #firstSentAt = 0
-  /** The shortest round trip of the window, ms, and the size of what made it, bytes. */
-  #shortest: { readonly time: number; readonly bytes: number; readonly at: number } | undefined
+  readonly #shortest = new ShortestTrip()
+  readonly #longerWay = new LongerWay()
   #roundTrip = 0
   #queue = 0
   #round: Round | undefined
@@ -101,6 +103,8 @@ export class StreamControl {
   #starting = true
   #hold = HOLD_TIME
   #heldUntil = Number.NEGATIVE_INFINITY
+  /** The estimate before there was a queue, while there is one. */
+  #before: number | undefined
   /** The estimate when the queue was seen last. */
   #ceiling = 0
   /** What the estimate may grow to in this round. */
@@ -204,7 +208,7 @@ export class StreamControl {
   backlog(now: number): number {
     if (this.#inFlight === 0) return 0
     const rate = Math.min(this.#bandwidth, Math.max(this.#minRate, this.#overdueRate(now)))
-    return Math.max(0, (this.#inFlight * 8_000) / rate - (this.#shortest?.time ?? USUAL_ROUND_TRIP))
+    return Math.max(0, (this.#inFlight * 8_000) / rate - (this.#shortest.trip?.time ?? USUAL_ROUND_TRIP))
   }
 
   /** The time that these bytes take, ms. */
@@ -220,7 +224,7 @@ export class StreamControl {
   #overdueRate(now: number): number {
     const oldest = this.#sent[0]
     if (!oldest) return Number.POSITIVE_INFINITY
-    const usual = this.#shortest?.time ?? USUAL_ROUND_TRIP
+    const usual = this.#shortest.trip?.time ?? USUAL_ROUND_TRIP
     const waited = now - oldest.at - usual
     // Behind it, and on its way when it left, was at most what is on its way now.
     if (waited <= this.timeFor(this.#inFlight) + OVERDUE) return Number.POSITIVE_INFINITY
@@ -230,15 +234,13 @@ export class StreamControl {
   #measure(message: Sent, now: number): void {
     const trip = Math.max(0.1, now - message.at)
     this.#roundTrip = this.#roundTrip === 0 ? trip : this.#roundTrip + (trip - this.#roundTrip) / 8
-    const expired = this.#shortest && now - this.#shortest.at > ROUND_TRIP_WINDOW
-    if (!this.#shortest || expired || trip <= this.#shortest.time)
-      this.#shortest = { time: trip, bytes: message.bytes, at: now }
+    const shortest = this.#shortest.add({ time: trip, bytes: message.bytes, at: now })
     // Sending must not have been faster than delivering, or acknowledgements that were held up and come together would
     // count for more than the link takes (BBR, section 4.1).
     const time = Math.max(now - message.deliveredAt, message.at - message.firstSentAt, LEAST_TIME)
     const rate = ((this.#delivered - message.delivered) * 8_000) / time
-    const own = this.timeFor(Math.max(0, message.bytes - this.#shortest.bytes))
-    const queue = Math.max(0, trip - this.#shortest.time - own)
+    const own = this.timeFor(Math.max(0, message.bytes - shortest.bytes))
+    const queue = Math.max(0, trip - shortest.time - own)
     this.#queue += (queue - this.#queue) / 4
     if (!this.#measured) {
       this.#measured = true
@@ -256,6 +258,12 @@ export class StreamControl {
     round.frames++
     if (this.#delivered - message.delivered > message.bytes) round.isBusy = true
     round.leastQueue = Math.min(round.leastQueue, queue)
+    this.#watchWay(message, now)
+    const since = this.#longerWay.since
+    if (since !== undefined) {
+      this.#goOn(since, now)
+      return
+    }
     round.bestRate = Math.max(round.bestRate, rate)
     const isOver =
       message.delivered >= round.delivered &&
@@ -289,6 +297,7 @@ export class StreamControl {
     const spacing = now - firstAt
     const spaced = spacing < LEAST_SPACING ? Number.POSITIVE_INFINITY : (spacedBytes * 8_000) / spacing
     const before = this.#bandwidth
+    this.#before ??= before
     this.#bandwidth = Math.max(this.#minRate, Math.min(before, Math.max(bestRate, spaced)))
     if (this.#bandwidth < COLLAPSE * before) this.#collapsedAt = now
     if (this.#bandwidth > FOUND * this.#ceiling || this.#bandwidth < this.#ceiling / FOUND)
@@ -298,6 +307,31 @@ export class StreamControl {
     this.#heldUntil = now + this.#hold
     this.#starting = false
     this.#gain = DRAIN_GAIN
+  }
+
+  #watchWay(message: Sent, now: number): void {
+    const shortest = this.#shortest.trip
+    if (!shortest) return
+    // At the rate from before the delay: a low one would explain it by the size of the message.
+    const own = (Math.max(0, message.bytes - shortest.bytes) * 8_000) / (this.#before ?? this.#bandwidth)
+    const late = now - message.at - shortest.time - own
+    if (late >= STANDING_QUEUE) this.#longerWay.add(message.at, now, this.#delivered, late)
+    else {
+      this.#longerWay.reset()
+      this.#before = undefined
+    }
+  }
+
+  /** What looked like a queue was a longer way: nothing is to be drained, and what was taken back for it is given again. */
+  #goOn(since: number, now: number): void {
+    this.#shortest.forgetBefore(since)
+    this.#longerWay.reset()
+    this.#bandwidth = Math.min(this.#maxRate, Math.max(this.#bandwidth, this.#before ?? 0))
+    this.#before = undefined
+    this.#heldUntil = Number.NEGATIVE_INFINITY
+    this.#collapsedAt = Number.NEGATIVE_INFINITY
+    this.#gain = 1
+    this.#round = this.#newRound(now, now)
   }
 
   #speedUp({ isBusy }: Round, now: number): void {

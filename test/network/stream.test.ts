@@ -68,6 +68,39 @@ describe('frames over TCP with a big buffer', () => {
     }
   })
 
+  it.each([
+    ['7 times', tunnel(8 * MBIT), 150, 3_000],
+    ['7 times with room for far more', tunnel(100 * MBIT), 150, 3_000],
+    ['by 80 ms', tunnel(8 * MBIT), 40, 2_000],
+    ['7 times, and every frame is late by chance', { ...tunnel(8 * MBIT), jitter: 10 }, 150, 3_000],
+    ['20 times', tunnel(8 * MBIT), 400, 5_000],
+  ])('are as many as before soon after the way became longer, %s', (_, conditions, more, soon) => {
+    const changes = [{ at: 15_000, conditions: { delay: conditions.delay + more } }]
+    for (const { frames, rates, keyframes } of each({
+      duration: 40_000,
+      maxBitrate: 3 * MBIT,
+      conditions,
+      changes,
+    })) {
+      const before = throughput(frames, 5_000, 15_000)
+      // What was taken for a queue took the rate to a hundredth, and for more than ten seconds.
+      if (soon <= 3_000) expect(throughput(frames, 15_000, 18_000)).toBeGreaterThan(before / 2)
+      expect(throughput(frames, 15_000 + soon, 20_000 + soon)).toBeGreaterThan(0.9 * before)
+      expect(throughput(frames, 15_000 + soon, 40_000)).toBeGreaterThan(0.9 * before)
+      const later = rates.filter(({ at }) => at >= 15_000 + soon)
+      expect(Math.min(...later.map(({ rate }) => rate))).toBeGreaterThan(before / 2)
+      expect(keyframes).toBe(1)
+    }
+  })
+
+  it('do not fill a link that became longer and was full', () => {
+    const changes = [{ at: 15_000, conditions: { delay: 170 } }]
+    for (const { frames } of each({ duration: 40_000, conditions: tunnel(3 * MBIT), changes })) {
+      expect(throughput(frames, 20_000, 40_000)).toBeGreaterThan(0.8 * 3 * MBIT)
+      expect(ageAt(frames, 1)).toBeLessThan(500)
+    }
+  })
+
   it('go on at the same rate when TCP has to repeat something now and then', () => {
     const conditions = { ...tunnel(8 * MBIT), stall: { time: 250, share: 0.01 } }
     for (const { frames } of each({ duration: 30_000, maxBitrate: 3 * MBIT, conditions })) {

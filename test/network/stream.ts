@@ -11,6 +11,8 @@ export interface StreamConditions {
   readonly buffer: number
   /** Nothing moves for so long, now and then: TCP repeats what was lost. Share of the frames that this happens to. */
   readonly stall?: { readonly time: number; readonly share: number }
+  /** Each frame takes up to so much longer, by chance, but never overtakes. */
+  readonly jitter?: number
 }
 
 export interface StreamScenario {
@@ -104,8 +106,9 @@ export function simulateStream(scenario: StreamScenario): StreamOutcome {
       room -= taken
       if (head.left > 0) break
       queue.shift()
-      arriving.push({ ...head, at: now + conditions.delay })
-      const { stall } = conditions
+      const { stall, jitter } = conditions
+      const at = now + conditions.delay + (jitter ? jitter * random() : 0)
+      arriving.push({ ...head, at: Math.max(at, arriving.at(-1)?.at ?? 0) })
       if (stall && random() < stall.share) stalledUntil = now + stall.time
     }
     while (arriving[0] && arriving[0].at <= now) {
