@@ -82,7 +82,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#publications = new Publications(thread, server, this.#restarts)
     this.#parts = {
       thread,
-      server: () => this.#id,
+      server,
       tracks: this.#tracks,
       viewers: this.#viewers,
       publications: this.#publications,
@@ -97,7 +97,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
       restarts: this.#restarts,
       cors: settings.cors,
       bodyBytes: settings.limits.bodyBytes,
-      server: () => this.#id,
+      server,
     })
   }
 
@@ -236,8 +236,7 @@ export class PixelcastServer extends Emitter<ServerEvents> {
   }
 
   /**
-   * From now on this server does not keep the process alive, as `unref` of a `node:net` server; it is open as
-   * before. Idempotent.
+   * From now on this server does not keep the process alive, as `unref` of a `node:net` server. Idempotent.
    */
   unref(): void {
     if (!this.#keepsAlive) return

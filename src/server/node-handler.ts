@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { show } from '../common/errors.js'
 import { problem, problemOf } from './problem.js'
 
 /** What web frameworks hang on a request. */
@@ -27,6 +28,9 @@ export function toNodeHandler(
     async (request, bindings) => {
       const incoming = bindings.incoming as FrameworkRequest
       const outgoing = bindings.outgoing as ServerResponse
+      // The adapter does not look at all of it, and whoever reads the URL later would throw.
+      if (!URL.canParse(request.url))
+        return problem(400, `Host: expected a name or an address, got ${show(incoming.headers.host)}`)
       return redirectToFolder(incoming) ?? lostBody(incoming) ?? (await fetch(request, incoming, outgoing))
     },
     {

@@ -41,6 +41,18 @@ describe('listen', () => {
     await response.text()
   })
 
+  it.each(['127.0.0.0.1', 'a b', '[::1', 'x:99999'])(
+    'answers the Host %s with 400, not with a fault of its own',
+    async (host) => {
+      const { port } = await start()
+      const answer = await sendRaw(
+        port,
+        `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    },
+  )
+
   it('says what to do about a taken port', async () => {
     const { port } = await start()
     const error = await start(port).catch((reason: unknown) => reason)
