@@ -36,6 +36,8 @@ import type { MetricsSettings } from './metrics-options.js'
 export interface ServerSettings {
   /** HTTP port; undefined: do not listen. */
   readonly port: number | undefined
+  /** Requests for a WebSocket come through the application's own web server. */
+  readonly upgrades: boolean
   readonly host: string
   readonly ice: IceOptions
   /** For viewers in Firefox. */

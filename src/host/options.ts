@@ -29,6 +29,11 @@ export interface ServerOptions {
    */
   readonly listen?: boolean | undefined
   /**
+   * True: an own web server passes its `upgrade` events to `server.handleUpgrade`, so that viewers that UDP does not
+   * reach can begin sessions over a WebSocket through `fetch` and `nodeHandler`. Default false.
+   */
+  readonly upgrades?: boolean | undefined
+  /**
    * HTTPS instead of HTTP: files with a certificate (and its chain) and its key, PEM. They are read again when
    * they change. Default: HTTP.
    */
@@ -89,6 +94,7 @@ const KNOWN = [
   'port',
   'host',
   'listen',
+  'upgrades',
   'ice',
   'cors',
   'allowedHosts',
@@ -111,6 +117,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
     port = 8080,
     host = '127.0.0.1',
     listen = true,
+    upgrades = false,
     ice = {},
     cors,
     allowedHosts,
@@ -134,6 +141,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   const accessSettings = checkAccessOptions({ access, isPublic, ingestToken })
   // An own web server knows whom it lets through.
   if (listen) checkReach(host, { access, isPublic })
+  check(typeof upgrades === 'boolean', 'upgrades', 'true or false', upgrades)
   check(cors === undefined || cors === '*' || isTexts(cors), 'cors', "a list of origins, or '*'", cors)
   check(
     allowedHosts === undefined || isTexts(allowedHosts),
@@ -158,6 +166,7 @@ export function checkServerOptions(options: ServerOptions = {}): ServerSettings 
   return {
     tls: tls && { certFile: tls.certFile, keyFile: tls.keyFile },
     port: listen ? port : undefined,
+    upgrades,
     host,
     ice: checkIce(ice, host),
     firefoxIce: checkIce(ice, isLoopback(host) ? '0.0.0.0' : host),

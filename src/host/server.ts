@@ -93,9 +93,9 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     }
     this.#ownWebServer = new OwnWebServer({
       thread,
+      settings,
       ingest: this.#ingest,
       restarts: this.#restarts,
-      cors: settings.cors,
       bodyBytes: settings.limits.bodyBytes,
       server,
     })
@@ -215,15 +215,13 @@ export class PixelcastServer extends Emitter<ServerEvents> {
     this.#ownWebServer.nodeHandler(request, response)
 
   /**
-   * For `upgrade` events of an own `node:http` server: takes the WebSocket of a viewer that UDP does not reach.
-   * Requests through `fetch` and `nodeHandler` offer this way from the time when this property was first read; else
-   * such viewers see nothing. The WebSocket lives in the application's thread: while that is busy, its pictures wait.
+   * For `upgrade` events of an own `node:http` server (see the option `upgrades`): takes the WebSocket of a viewer that
+   * UDP does not reach. It lives in the application's thread: while that is busy, its pictures wait.
    *
-   * @returns (the function) false, and does nothing, when the request is for something else
+   * @returns false, having done nothing, when the request is for something else
    */
-  get handleUpgrade(): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
-    return this.#ownWebServer.handleUpgrade
-  }
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean =>
+    this.#ownWebServer.handleUpgrade(request, socket, head)
 
   /**
    * A link that lets whoever opens it first see a track, or all, without a token.

@@ -24,11 +24,8 @@ import {
   HALTED,
   type ReplyMessage,
 } from './messages.js'
-
 import { Observation } from './observation.js'
-
 import { PortPipe } from './port-pipe.js'
-
 import { restoreError, serializeError } from './serialize-error.js'
 import { WantedTracks } from './wanted-tracks.js'
 

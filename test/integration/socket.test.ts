@@ -1,9 +1,16 @@
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { SOCKET_PROTOCOL } from '../../src/common/socket-protocol.js'
 import { Reel, readCode } from '../support/images.js'
 import {
   createLocalServer,
+  createServer,
   type ImageTrack,
+  LOCAL,
   type PixelcastServer,
   type RemoteViewer,
   urlOf,
@@ -234,5 +241,60 @@ describe('over a WebSocket', () => {
     expect(urlOf(server)).toContain(session.host)
     expect((await fetch(`${session.href}/socket`)).status).toBe(426)
     expect((await fetch(session, { method: 'DELETE' })).status).toBe(200)
+  })
+})
+
+describe('over a WebSocket of an own web server', () => {
+  it('it works when that passes them on', async () => {
+    const server = await createServer({ ...LOCAL, listen: false, upgrades: true })
+    const track = server.addTrack('own', { control: 'anyone' })
+    const http = createHttpServer(server.nodeHandler)
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const endpoint = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/whep/own`)
+    const others: unknown[] = []
+    http.on('upgrade', (request, socket, head) => {
+      if (server.handleUpgrade(request, socket, head)) return
+      others.push(request.url)
+      socket.destroy()
+    })
+    const reel = new Reel(SIZE.width, SIZE.height)
+    const stop = every(30, (index) => track.addImage(reel.image(index + 1)))
+    const client = await SocketClient.open(endpoint)
+    await until('frames', () => client.frames.length > 20)
+    const decoder = await VideoDecoder.open('h264')
+    for (const { data } of client.frames) expect(readCode((await decoder.decode(data))!)).toBeDefined()
+    decoder.close()
+    const keys: string[] = []
+    track.on('key', ({ key }) => keys.push(key))
+    client.send({ t: 'key', type: 'down', key: 'a', code: 'KeyA', repeat: false, mods: 0 })
+    await until('the key', () => keys.length === 1)
+
+    const taken = new WebSocket(`${client.session.href.replace('http', 'ws')}/socket`, SOCKET_PROTOCOL)
+    taken.on('error', () => {})
+    const [, response] = await once(taken, 'unexpected-response')
+    expect(response.statusCode).toBe(409)
+    const other = new WebSocket(endpoint.href.replace('http', 'ws'))
+    await once(other, 'error')
+    expect(others).toEqual(['/whep/own'])
+
+    client.webSocket.terminate()
+    await until('it is gone', () => track.stats.viewers === 0)
+    const last = await SocketClient.open(endpoint)
+    await until('frames', () => last.frames.length > 0)
+    stop()
+    await server.close()
+    expect(await until('the end', () => last.ended)).toMatchObject({ code: 1001 })
+    expect(last.told('bye')).toMatchObject({ retry: true })
+    http.close()
+  })
+
+  it('it is not offered when nobody says so', async () => {
+    const server = await createServer({ ...LOCAL, listen: false })
+    server.addTrack('own')
+    const body = JSON.stringify({ transport: 'websocket', codecs: ['vp8'] })
+    const headers = { 'Content-Type': 'application/json' }
+    const request = new Request('http://localhost/whep/own', { method: 'POST', headers, body })
+    expect((await server.fetch(request)).status).toBe(415)
+    await server.close()
   })
 })
