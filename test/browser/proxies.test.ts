@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { type Browser, launchChromium } from '../support/browser.js'
 import { readSnippets, snippetOf } from '../support/docs/snippets.js'
 import { Reel, readCode } from '../support/images.js'
 import { createServer, LOCAL, type PixelcastServer } from '../support/pixelcast.js'
+import { freeTcpPort } from '../support/tcp-port.js'
 import { waitForPicture } from '../support/viewer-page.js'
 import { WebProxy } from '../support/web-proxy.js'
 
@@ -94,12 +94,3 @@ describe('behind a proxy that has the certificate', () => {
       },
     )
 })
-
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createTcpServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
-}

@@ -29,6 +29,7 @@ import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headles
 import { HttpTestCamera } from '../support/http-camera.js'
 import { NO_PYTHON, python } from '../support/python.js'
 import { RtspTestCamera } from '../support/rtsp-camera.js'
+import { freeTcpPort } from '../support/tcp-port.js'
 import { testVideo } from '../support/video-file.js'
 import { until } from '../support/wait.js'
 
@@ -349,7 +350,7 @@ describe('the command line', () => {
       const command = told.replace('npx pixelcast', PIXELCAST).replace(/^python3 /, `'${python}' `)
       const program = (line.includes('|') ? Program.pipeline : Program.shell)(
         folder,
-        `${command} --port 0 --media-host 127.0.0.1`,
+        `${command} --port ${await portFor(line)} --media-host 127.0.0.1`,
       )
       programs.add(program)
       if (line.includes(' doctor')) expect(await program.exited, program.output).toBe(0)
@@ -445,6 +446,11 @@ describe('the reading of Markdown', () => {
     expect(() => read('```js\n')).toThrow('a.md:1')
   })
 })
+
+/** A supervised program has to have the same port each time, so it cannot be any free one. */
+async function portFor(line: string): Promise<number> {
+  return line.includes('--supervise') ? freeTcpPort() : 0
+}
 
 /** What no test here, or of the packed package, runs. */
 function withoutTest(found: readonly Snippet[]): string[] {
