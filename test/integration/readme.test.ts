@@ -25,6 +25,7 @@ import {
 } from '../support/docs/snippets.js'
 import { typeCheck } from '../support/docs/type-check.js'
 import { tracksWithImages, watchTrack } from '../support/docs/watch.js'
+import { freePort } from '../support/engines/free-port.js'
 import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headless-receiver/index.js'
 import { HttpTestCamera } from '../support/http-camera.js'
 import { NO_PYTHON, python } from '../support/python.js'
@@ -349,7 +350,8 @@ describe('the command line', () => {
       const command = told.replace('npx pixelcast', PIXELCAST).replace(/^python3 /, `'${python}' `)
       const program = (line.includes('|') ? Program.pipeline : Program.shell)(
         folder,
-        `${command} --port 0 --media-host 127.0.0.1`,
+        // Viewers come back to the port of one that is started again: it has to be known.
+        `${command} --port ${command.includes('--supervise') ? await freePort() : 0} --media-host 127.0.0.1`,
       )
       programs.add(program)
       if (line.includes(' doctor')) expect(await program.exited, program.output).toBe(0)
