@@ -1,7 +1,7 @@
 // A program under `pixelcast supervise` that is killed again and again, and those who watch it.
-import { createServer } from 'node:net'
 import type { Browser, Page } from './browser.js'
 import { CliProcess } from './cli-process.js'
+import { freePort } from './engines/free-port.js'
 import { type HeadlessReceiver, startHeadlessReceiver } from './headless-receiver/index.js'
 import { viewerPagePixels } from './viewer-page.js'
 import { until } from './wait.js'
@@ -128,13 +128,4 @@ export class KilledEngine {
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || !address) throw new Error('no port')
-  return address.port
 }
