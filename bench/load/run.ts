@@ -44,7 +44,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   ]
   let first: CrowdNumbers | undefined
   for (const count of values.viewers.split(',').map(Number)) {
-    const crowd = await Crowd.gather(system, SCENE, count)
+    // With a data channel, because those report that they live: who is silent is given up after 10 s.
+    const crowd = await Crowd.gather(system, SCENE, count, true)
     try {
       const now = await crowd.count(WARM_UP_MS, Number(values.seconds) * 1_000)
       first ??= now
