@@ -1,28 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { DemoActionOptions } from '../actions/demo.js'
-import { limitOption, trustProxyOption } from '../limit-flags.js'
 import { terminalOf } from '../operation.js'
 import { parseFps, parseSize, type Size } from '../options.js'
-import {
-  drainTimeoutOption,
-  logFormatOption,
-  logLevelOption,
-  metricsHostOption,
-  metricsPortOption,
-  metricsTokenOption,
-} from './operation.js'
-import {
-  advertiseOption,
-  allowedHostOption,
-  hostOption,
-  mediaHostOption,
-  portOption,
-  publicOption,
-  tlsCertOption,
-  tlsKeyOption,
-  tokenOption,
-  udpPortOption,
-} from './shared.js'
+import { withServerOptions } from './server-options.js'
 
 /** Smaller, and there is nothing to find; larger, and drawing takes longer than a frame. */
 const SMALLEST: Size = { width: 320, height: 180 }
@@ -30,7 +10,7 @@ const LARGEST: Size = { width: 3840, height: 2160 }
 const MAX_FPS = 120
 
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description('Shows a moving scene and the objects that a detector finds in its pixels.')
     .addOption(
       new Option('-f, --fps <number>', 'images per second, 1 to 120').argParser(parseDemoFps).default(30),
@@ -40,24 +20,7 @@ export function demoCommand(): Command {
         .argParser(parseDemoSize)
         .default({ width: 1280, height: 720 }, '1280x720'),
     )
-    .addOption(portOption())
-    .addOption(hostOption())
-    .addOption(tokenOption())
-    .addOption(publicOption())
-    .addOption(mediaHostOption())
-    .addOption(udpPortOption())
-    .addOption(advertiseOption())
-    .addOption(allowedHostOption())
-    .addOption(limitOption())
-    .addOption(trustProxyOption())
-    .addOption(tlsCertOption())
-    .addOption(tlsKeyOption())
-    .addOption(metricsPortOption())
-    .addOption(metricsHostOption())
-    .addOption(metricsTokenOption())
-    .addOption(logLevelOption())
-    .addOption(logFormatOption())
-    .addOption(drainTimeoutOption())
+  return withServerOptions(command)
     .addHelpText(
       'after',
       `

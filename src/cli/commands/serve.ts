@@ -3,35 +3,13 @@ import { PIXEL_FORMATS } from '../../image/source.js'
 import type { ServeOptions } from '../actions/serve-options.js'
 import { RepeatableOption } from '../config/repeatable-option.js'
 import { CliError, EXIT_USAGE } from '../errors.js'
-import { limitOption, trustProxyOption } from '../limit-flags.js'
 import { terminalOf } from '../operation.js'
 import { collect, collectWhipUrl, parseFormat, parseFps, parseSize, parseSpeed } from '../options.js'
-import {
-  drainTimeoutOption,
-  logFormatOption,
-  logLevelOption,
-  metricsHostOption,
-  metricsPortOption,
-  metricsTokenOption,
-} from './operation.js'
-import {
-  advertiseOption,
-  allowedHostOption,
-  hostOption,
-  ingestOption,
-  ingestTokenOption,
-  mediaHostOption,
-  portOption,
-  publicOption,
-  tlsCertOption,
-  tlsKeyOption,
-  tokenOption,
-  udpPortOption,
-  whipTokenOption,
-} from './shared.js'
+import { withServerOptions } from './server-options.js'
+import { ingestOption, ingestTokenOption, whipTokenOption } from './shared.js'
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description(
       'Shows images, videos, cameras, and what another program writes to stdin; each input is a track.',
     )
@@ -80,24 +58,7 @@ export function serveCommand(): Command {
     .addOption(whipTokenOption())
     .addOption(ingestOption())
     .addOption(ingestTokenOption())
-    .addOption(portOption())
-    .addOption(hostOption())
-    .addOption(tokenOption())
-    .addOption(publicOption())
-    .addOption(mediaHostOption())
-    .addOption(udpPortOption())
-    .addOption(advertiseOption())
-    .addOption(allowedHostOption())
-    .addOption(limitOption())
-    .addOption(trustProxyOption())
-    .addOption(tlsCertOption())
-    .addOption(tlsKeyOption())
-    .addOption(metricsPortOption())
-    .addOption(metricsHostOption())
-    .addOption(metricsTokenOption())
-    .addOption(logLevelOption())
-    .addOption(logFormatOption())
-    .addOption(drainTimeoutOption())
+  return withServerOptions(command)
     .addHelpText(
       'after',
       `
