@@ -1,4 +1,5 @@
 import { PixelcastError } from '../common/errors.js'
+import { NETWORK_REASONS } from '../common/network-reasons.js'
 
 /** Exit codes, as shells and scripts expect them. */
 export const EXIT_OK = 0
@@ -37,15 +38,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENODEV: 'no such device',
   ENXIO: 'no such device',
   EBUSY: 'in use by another program',
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset by the other side',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no answer in time',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
-  UND_ERR_SOCKET: 'the other side closed the connection',
+  ...NETWORK_REASONS,
 }
 
 /** What a system call's error code means, in words; undefined when it is none. */

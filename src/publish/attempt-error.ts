@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { PublishError } from '../common/errors.js'
+import { NETWORK_REASONS } from '../common/network-reasons.js'
 import { readRetryAfter } from './backoff.js'
 import { errorText } from './error-text.js'
 
@@ -54,16 +55,7 @@ export function errorOfAnswer(
 
 /** In words; what the system's errors are called by Node and undici. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset by the other side',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no answer in time',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_SOCKET: 'the other side closed the connection',
+  ...NETWORK_REASONS,
   DEPTH_ZERO_SELF_SIGNED_CERT:
     'its certificate is self-signed (NODE_EXTRA_CA_CERTS names certificates to trust)',
   SELF_SIGNED_CERT_IN_CHAIN:
