@@ -5,6 +5,7 @@ import { burstBits, type EncodeTarget } from './bitrate.js'
 import type { SessionConfig } from './codec-session.js'
 import type { Effort } from './effort.js'
 import { evenUp } from './frames.js'
+import type { LoopFilter } from './loop-filter.js'
 import type { Size } from './size.js'
 
 /** From this on two threads of libx264 are sooner done than one: at 1280×720 and 60 fps 3 ms of 21 at the median, 9 of 35 at p95 (measured on two cores). */
@@ -18,12 +19,26 @@ const MOST_THREADS = 4
 /** FFmpeg knows no frame rate: the time stamps rule. What the rate controls take for one frame, 1/s. */
 const NOMINAL_FPS = 30
 
-/** How each codec's encoder is opened for a size, a rate, and an effort. */
+/** Chosen while encoding, and only changed by opening an encoder anew. */
+export interface Tuning {
+  readonly effort: Effort
+  /** Only of VP8. */
+  readonly filter: LoopFilter
+}
+
+/**
+ * libvpx's speeds. Negative: a fixed speed, not one that wanders with the machine's load. From 14 on it takes the simple
+ * loop filter; from 15 on it looks for motion in whole pixels only.
+ */
+const VP8_SPEED: Record<LoopFilter, string> = { normal: '-12', simple: '-14' }
+const VP8_LEAST_SPEED = '-16'
+
+/** How each codec's encoder is opened for a size, a rate, and a tuning. */
 export const CONFIGURE: Record<
   VideoCodec,
-  (size: Size, target: EncodeTarget, effort: Effort) => SessionConfig
+  (size: Size, target: EncodeTarget, tuning: Tuning) => SessionConfig
 > = {
-  h264: ({ width, height }, target, effort) => ({
+  h264: ({ width, height }, target, { effort }) => ({
     encoder: FF_ENCODER_LIBX264,
     width: evenUp(width),
     height: evenUp(height),
@@ -46,7 +61,7 @@ export const CONFIGURE: Record<
       'forced-idr': '1',
     },
   }),
-  vp8: ({ width, height }, target, effort) => {
+  vp8: ({ width, height }, target, { effort, filter }) => {
     const threads =
       width * height >= VP8_MANY_PIXELS ? Math.min(MOST_THREADS, Math.max(1, availableParallelism() >> 1)) : 1
     const burst = burstBits(target)
@@ -67,8 +82,7 @@ export const CONFIGURE: Record<
       },
       options: {
         deadline: 'realtime',
-        // Negative: a fixed speed, not one that wanders with the machine's load.
-        'cpu-used': effort === 'normal' ? '-12' : '-16',
+        'cpu-used': effort === 'normal' ? VP8_SPEED[filter] : VP8_LEAST_SPEED,
         'lag-in-frames': '0',
         slices: String(threads), // partitions, so that threads do not wait for each other
         // What a keyframe may take, in percent of an average frame.

@@ -1,12 +1,15 @@
 import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import { burstBits, type EncodeTarget } from './bitrate.js'
-import { CONFIGURE } from './codec-config.js'
+import { CONFIGURE, type Tuning } from './codec-config.js'
 import { CodecSession, type EncodedPicture } from './codec-session.js'
 import { EffortControl } from './effort.js'
 import type { EncodeLoad } from './encode-load.js'
 import type { Picture } from './frames.js'
+import { LoopFilterChoice } from './loop-filter.js'
 import { RateFollower } from './rate-follower.js'
+import type { Size } from './size.js'
+import { readVp8Header } from './vp8-header.js'
 
 /** libx264 takes new rates while it runs; libvpx has to be opened anew, and starts with a keyframe. */
 const FOLLOWS_LIVE: Record<VideoCodec, boolean> = { h264: true, vp8: false }
@@ -16,13 +19,15 @@ const GOOD_DB = 42
 
 /**
  * Encodes the pictures of one rung with one codec, whatever their size, at whatever rate. A new size is a
- * new session and a keyframe; so is, when they cannot be changed otherwise, a new rate or effort.
+ * new session and a keyframe; so is, when they cannot be changed otherwise, a new rate or tuning.
  */
 export class VideoEncoder {
   #session: CodecSession | undefined
   #key = ''
   readonly #follower: RateFollower
   readonly #effort = new EffortControl()
+  readonly #filter = new LoopFilterChoice()
+  #picture: Picture | undefined
   #psnr: number | undefined
 
   constructor(
@@ -53,6 +58,9 @@ export class VideoEncoder {
     const end = monotonicNow()
     this.#effort.update(end - start, budget, end)
     this.#psnr = encoded?.psnr
+    if (encoded && this.codec === 'vp8')
+      this.#filter.update(readVp8Header(encoded.data, encoded.keyframe), picture !== this.#picture, end)
+    this.#picture = picture
     return encoded
   }
 
@@ -72,8 +80,7 @@ export class VideoEncoder {
 
   async #sessionFor(picture: Picture, target: EncodeTarget): Promise<CodecSession> {
     const now = monotonicNow()
-    const { effort } = this.#effort
-    const key = `${picture.width}x${picture.height}:${effort}`
+    const key = this.#keyFor(picture)
     const change = this.#follower.decide(target, this.#wantsMore, now)
     if (this.#session && key === this.#key && change !== 'reopen') {
       if (change === 'adjust') {
@@ -83,9 +90,22 @@ export class VideoEncoder {
       return this.#session
     }
     this.close()
-    this.#session = await CodecSession.open(CONFIGURE[this.codec](picture, target, effort))
-    this.#key = key
+    this.#filter.begin(target.bitrate / (picture.width * picture.height))
+    this.#session = await CodecSession.open(CONFIGURE[this.codec](picture, target, this.#tuning))
+    this.#key = this.#keyFor(picture)
     this.#follower.follow(target, now)
     return this.#session
+  }
+
+  get #tuning(): Tuning {
+    const { effort } = this.#effort
+    // The least effort has but one filter.
+    return { effort, filter: effort === 'least' ? 'simple' : this.#filter.filter }
+  }
+
+  /** What a session cannot change. */
+  #keyFor({ width, height }: Size): string {
+    const { effort, filter } = this.#tuning
+    return `${width}x${height}:${effort}:${filter}`
   }
 }

@@ -24,11 +24,16 @@ export class VideoDecoder {
     return decoder
   }
 
-  /** @returns the picture, grey; undefined when it does not decode */
-  async decode(data: Uint8Array): Promise<RgbaImage | undefined> {
+  /** @returns the picture, valid until the next one; undefined when it does not decode */
+  async decodeFrame(data: Uint8Array): Promise<Frame | undefined> {
     this.#packet.data = Buffer.from(data)
     if ((await this.#context.sendPacket(this.#packet)) < 0) return undefined
-    if ((await this.#context.receiveFrame(this.#frame)) < 0) return undefined
+    return (await this.#context.receiveFrame(this.#frame)) < 0 ? undefined : this.#frame
+  }
+
+  /** @returns the picture, grey; undefined when it does not decode */
+  async decode(data: Uint8Array): Promise<RgbaImage | undefined> {
+    if (!(await this.decodeFrame(data))) return undefined
     const { width, height, linesize } = this.#frame
     const luma = this.#frame.data?.[0]
     if (!luma) return undefined
