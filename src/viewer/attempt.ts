@@ -25,7 +25,7 @@ export interface FrameTimes {
 
 export interface AttemptHandlers {
   picture(picture: Picture): void
-  /** What the server named for attempts to come. */
+  /** The server has answered, and named these for attempts to come. */
   iceServers(servers: RTCIceServer[]): void
   /** The way to the server is there; a picture need not be. */
   live(): void

@@ -4,11 +4,14 @@ import { Connection, type OpenAttempt } from './connection.js'
 import type { ViewerTransport } from './transport.js'
 import { WhepError } from './whep.js'
 
-/**
- * A direct path is found within one or two round trips: after this long the other way is tried beside it, ms.
- * With what it takes to connect there is a picture within two seconds.
- */
+/** After this long the other way is tried beside it, ms: with what it takes to connect there is a picture within two seconds … */
 const FALLBACK_AFTER_MS = 1_000
+/**
+ * … or sooner, after so many times what the answer to the offer took, which was at least one round trip: the checks of
+ * a direct path take one, DTLS two (RFC 6347 with its cookie: three). Not sooner than this, ms: a busy page needs time.
+ */
+const ANSWER_TIMES = 4
+const LEAST_WAIT_MS = 500
 /** On the way without UDP, WebRTC is tried again after this long, and each time twice as long, ms. */
 const FIRST_RETURN_MS = 10_000
 const LAST_RETURN_MS = 300_000
@@ -87,12 +90,12 @@ export class Route {
     if (!this.#maySocket) {
       if (!this.#hasWebRtc) this.#handlers.lost(noWay())
     } else if (!this.#hasWebRtc || this.#preferSocket) this.#openSocket()
-    else this.#timer = setTimeout(() => this.#openSocket(), FALLBACK_AFTER_MS)
+    else this.#openSocketIn(FALLBACK_AFTER_MS)
   }
 
   /** Ends everything. */
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#stopWaiting()
     clearTimeout(this.#return)
     const all = [this.#shown, this.#rtc, this.#socket]
     this.#shown = this.#rtc = this.#socket = undefined
@@ -131,8 +134,26 @@ export class Route {
     if (opened) void opened.attempt.start()
   }
 
-  #openSocket(): void {
+  /** The server has answered the offer: how far away it is says how long a direct path will take. */
+  #answered(): void {
+    if (this.#timer === undefined) return
+    const took = performance.now() - this.#triedAt
+    const wait = Math.max(LEAST_WAIT_MS, ANSWER_TIMES * took)
+    this.#openSocketIn(Math.min(wait, Math.max(0, FALLBACK_AFTER_MS - took)))
+  }
+
+  #openSocketIn(wait: number): void {
+    this.#stopWaiting()
+    this.#timer = setTimeout(() => this.#openSocket(), wait)
+  }
+
+  #stopWaiting(): void {
     clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #openSocket(): void {
+    this.#stopWaiting()
     if (this.#socket || this.#shown?.transport === 'websocket') return
     this.#socket = this.#connect('websocket', {
       live: (connection) => this.#socketLive(connection),
@@ -169,6 +190,7 @@ export class Route {
         quiet: () => this.#quiet(connection as Connection),
         iceServers: (servers) => {
           this.iceServers = servers
+          if (connection && connection === this.#rtc) this.#answered()
         },
         lost: (error) => lost(connection as Connection, error),
       })
@@ -179,7 +201,7 @@ export class Route {
   }
 
   async #rtcLive(connection: Connection): Promise<void> {
-    clearTimeout(this.#timer)
+    this.#stopWaiting()
     if (this.#shown?.transport === 'websocket') {
       // Both go on until the new picture is there, so that nobody sees the change.
       await this.#hasPicture(connection)

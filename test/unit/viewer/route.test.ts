@@ -69,7 +69,7 @@ describe('Route', () => {
     expect(told).toEqual(['webrtc'])
   })
 
-  it('begins the other way beside it after a second, and shows what is live first', () => {
+  it('begins the other way beside it after a second at the latest, and shows what is live first', () => {
     const { route, told, names, last } = setUp()
     route.start()
     vi.advanceTimersByTime(999)
@@ -79,6 +79,34 @@ describe('Route', () => {
     last('webrtc').handlers.live()
     expect(told).toEqual(['webrtc'])
     expect(last('websocket').closed).toBe(true)
+  })
+
+  it.each([
+    [20, 500], // a browser needs time as well
+    [150, 600],
+    [200, 800],
+    [600, 400], // never later than a second after the beginning
+  ])('begins it sooner when the answer came after %s ms: %s ms after it', (took, wait) => {
+    const { route, names, last } = setUp()
+    route.start()
+    vi.advanceTimersByTime(took)
+    last('webrtc').handlers.iceServers([])
+    vi.advanceTimersByTime(wait - 1)
+    expect(names()).toEqual(['webrtc'])
+    vi.advanceTimersByTime(1)
+    expect(names()).toEqual(['webrtc', 'websocket'])
+  })
+
+  it('waits for nothing after an answer when WebRTC is live, or may not be left', () => {
+    const live = setUp()
+    live.route.start()
+    live.last('webrtc').handlers.iceServers([])
+    live.last('webrtc').handlers.live()
+    const only = setUp({ transport: 'webrtc' })
+    only.route.start()
+    only.last('webrtc').handlers.iceServers([])
+    vi.advanceTimersByTime(5_000)
+    expect([live.names(), only.names()]).toEqual([['webrtc'], ['webrtc']])
   })
 
   it('does not wait when no path is found before that', () => {
