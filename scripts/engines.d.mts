@@ -1,2 +1,3 @@
 export declare function findLiveKit(): string | undefined
+export declare function findMediaMtx(): string | undefined
 export declare function findJanus(): string | undefined

@@ -35,6 +35,7 @@ describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () 
     address: PAGE_TEST.media,
     token: Janus.token,
     wrongToken: 'another-pin',
+    refusal: 401,
     start: () => janus.start(),
     kill: () => janus.kill(),
     close: () => janus.close(),

@@ -18,6 +18,7 @@ describeEngine(
       address: '127.0.0.1',
       token: liveKit.token(ROOM, 'publisher'),
       wrongToken: liveKit.token(ROOM, 'publisher', 'another-secret-of-32-characters-at-least'),
+      refusal: 401,
       start: () => liveKit.start(),
       kill: () => liveKit.kill(),
       close: () => liveKit.kill(),

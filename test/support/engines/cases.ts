@@ -13,6 +13,8 @@ export interface RunningEngine {
   readonly address: string
   readonly token: string
   readonly wrongToken: string
+  /** The status it refuses a wrong token with. */
+  readonly refusal: number
   start(): Promise<void>
   /** Without a word to anybody. */
   kill(): Promise<void>
@@ -109,7 +111,7 @@ export function describeEngine(
       const refused = await track
         .publish({ url, token: engine.wrongToken, bindAddress: engine.address })
         .catch((error) => error)
-      expect(refused).toMatchObject({ code: 'ERR_PUBLISH', status: 401 })
+      expect(refused).toMatchObject({ code: 'ERR_PUBLISH', status: engine.refusal })
       say('refused', { message: refused.message })
       await pause(2_000)
       expect(relay.requests).toEqual(['POST'])
