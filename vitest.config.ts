@@ -1,23 +1,21 @@
 import { defineConfig } from 'vitest/config'
 
-// `unit` runs on the sources, in parallel, in milliseconds, simulated networks included. `programs` starts whole
-// programs on the built package in dist/ (the command line, the examples, the documentation's code), which mostly
-// wait: two files at a time. `integration` runs on the built package as well, with real browsers and headless
-// receivers, one file at a time: the machine has few cores and a frame that waits for a core says nothing about
-// pixelcast. One project follows the other.
-const PROGRAMS = [
-  'cli',
-  'doctor',
-  'examples',
-  'examples-servers',
-  'exit',
-  'pack',
-  'python',
-  'readme',
-  'serve-inputs',
-  'serve-live',
-  'serve-stdin',
-].map((name) => `test/integration/${name}.test.ts`)
+// `unit` runs on the sources, in milliseconds, simulated networks included. The others run on the built package in
+// dist/, with real browsers, headless receivers and whole programs. `integration` waits for conditions, and so much that
+// the machine idles with one file at a time: two. `alone` is what a busy machine would spoil: tests that count frames or
+// time, or compare one with the other. One project follows the other.
+const ALONE = [
+  'browser/hundred-viewers',
+  'browser/metadata',
+  'browser/networks',
+  'browser/order',
+  'browser/rtcp',
+  'browser/socket-times',
+  'browser/ssh',
+  'browser/still',
+  'browser/stock-firefox',
+  'integration/robustness/queue',
+].map((name) => `test/${name}.test.ts`)
 
 export default defineConfig({
   test: {
@@ -28,6 +26,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/network/*.test.ts'],
           pool: 'forks',
+          // By itself vitest leaves a core free, for an editor.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
           // Simulated networks take a second or two of a quiet core; a loaded machine is no failure.
           testTimeout: 30_000,
@@ -35,8 +35,9 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'programs',
-          include: PROGRAMS,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          exclude: ALONE,
           pool: 'forks',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -46,9 +47,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
-          exclude: PROGRAMS,
+          name: 'alone',
+          include: ALONE,
           pool: 'forks',
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

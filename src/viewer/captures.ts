@@ -10,12 +10,15 @@ export class Captures {
   readonly #view: ElementView
   /** What lies over the picture, for those that want it. */
   readonly #overlay: Paint
+  readonly #layout: () => void
   #recording: CanvasRecorder | undefined
   /** The recording that will be saved when it ends. */
   #toSave: CanvasRecorder | undefined
 
-  constructor(view: ElementView) {
+  /** @param layout puts the picture in its place */
+  constructor(view: ElementView, layout: () => void) {
     this.#view = view
+    this.#layout = layout
     this.#overlay = (context, image) => view.overlay.paintOver(context, image)
   }
 
@@ -25,20 +28,20 @@ export class Captures {
 
   /** @throws Error when there is no picture */
   snapshot({ overlay }: SnapshotOptions): Promise<Blob> {
-    const { shown, placement } = this.#view
+    const { shown, placement } = this.#laidOut
     return takeSnapshot(shown, placement, overlay ? this.#overlay : undefined)
   }
 
   /** @throws Error when there is no picture, when one is being recorded, or when the browser cannot */
   record({ overlay }: SnapshotOptions): Recording {
-    const { placement, video, bar } = this.#view
+    const { placement, video, bar } = this.#laidOut
     if (!placement) throw new Error('There is no picture yet')
     if (this.#recording) throw new Error('The picture is being recorded already')
     const recording = new CanvasRecorder({
       video,
       size: placement.source,
       paint: (context, room) => {
-        const { shown, placement } = this.#view
+        const { shown, placement } = this.#laidOut
         paintWithin(context, room, shown, placement, overlay ? this.#overlay : undefined)
       },
     })
@@ -69,6 +72,12 @@ export class Captures {
         return
       }
     void this.#save(src)
+  }
+
+  /** The view with the picture in its place, also when a picture of another size has only just come. */
+  get #laidOut(): ElementView {
+    if (this.#view.isOutgrown) this.#layout()
+    return this.#view
   }
 
   async #save(src: string): Promise<void> {

@@ -97,6 +97,16 @@ export class ElementView {
     return this.#still ?? this.video
   }
 
+  /**
+   * Whether the video has a picture of another size than was laid out: browsers send `resize` a moment after the
+   * new picture is there.
+   */
+  get isOutgrown(): boolean {
+    const { width, height } = codedSize(this.video)
+    const known = this.#coded
+    return known !== undefined && width > 0 && (width !== known.width || height !== known.height)
+  }
+
   /** Watches all that the layout depends on: the size of the box, and that of a CSS pixel. */
   observe(resize: ResizeObserver): void {
     resize.observe(this.stage)

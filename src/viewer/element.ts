@@ -94,7 +94,7 @@ export class PixelcastViewElement extends ElementAttributes {
       [inspector.grid, select.root],
       [trackbars.root, inspector.readout],
     )
-    this.#captures = new Captures(this.#view)
+    this.#captures = new Captures(this.#view, () => this.#layout())
     const pointing = new Pointing(this.#view.overlay, select, (hit) => this.#dispatch('object', hit))
     this.#interaction.attach(this.#view.surface, this.#view.bar.root, [pointing])
     this.video.addEventListener('resize', () => this.#layout())

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RelayServer } from '../network/relay-server.js'
 import { BROWSERS, type Browser, launch, launchForPages, type Page } from '../support/browser.js'
-import { ages, agesOf, noteFrames, takeNoted, tenthsNow } from '../support/glass.js'
+import { noteFrames, takeNoted } from '../support/glass.js'
 import {
-  burn,
   measure,
   PATCH_COLOURS,
   patchCentres,
@@ -14,18 +13,14 @@ import {
 } from '../support/images.js'
 import { PAGE_TEST } from '../support/own-network.js'
 import { createServer, type ImageTrack, type PixelcastServer, urlOf } from '../support/pixelcast.js'
-import { viewerPagePixels, waitForPicture } from '../support/viewer-page.js'
-import { every, pause, until } from '../support/wait.js'
+import { openWithoutCodecs, viewerPagePixels, waitForPicture } from '../support/viewer-page.js'
+import { every, until } from '../support/wait.js'
 
 const VIEW = "document.querySelector('pixelcast-view')"
 const NOTHING = { down: { loss: 1 }, up: { loss: 1 } }
 const ALL = { down: { loss: 0 }, up: { loss: 0 } }
 /** Of 255, as everywhere; VP8 came out one further off here, for reasons that were not found. */
 const TOLERANCE = { h264: 3, vp8: 4 }
-/** Half a minute more, for the times themselves: they are read by people, and assert little. */
-const isMeasuring = process.env.PIXELCAST_MEASURE !== undefined
-/** Of a look at a slow connection; `PIXELCAST_SLOW_MS` for a longer one. */
-const HALF_MS = Number(process.env.PIXELCAST_SLOW_MS ?? 3_000)
 
 /** Looks, at each picture of the screen, at what a person would see. */
 const WATCH = `(() => {
@@ -76,25 +71,21 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
     let numbers: ImageTrack
     let stills: ImageTrack
     const keys: string[] = []
-    const stops: (() => void)[] = []
+    let stop: (() => void) | undefined
     beforeAll(async () => {
       browser = PAGE_TEST.isStock ? await launchForPages() : await launch(name)
       server = await createServer({ port: 0, ...PAGE_TEST.server })
       numbers = server.addTrack('numbers', { control: 'anyone' })
       numbers.on('key', ({ type, key }) => keys.push(`${type} ${key}`))
       stills = server.addTrack('stills')
-      const times = server.addTrack('times')
-      const [reel, timed] = [new Reel(640, 480), new Reel(1280, 720)]
-      stops.push(
-        every(30, (index) => numbers.addImage(reel.image(index + 1), { metadata: { number: index + 1 } })),
-        every(30, (index) => {
-          if (times.stats.viewers > 0) times.addImage(burn(timed.image(index), tenthsNow()))
-        }),
+      const reel = new Reel(640, 480)
+      stop = every(30, (index) =>
+        numbers.addImage(reel.image(index + 1), { metadata: { number: index + 1 } }),
       )
       network = await RelayServer.start(urlOf(server), { host: PAGE_TEST.media, ...NOTHING })
     })
     afterAll(async () => {
-      for (const stop of stops) stop()
+      stop?.()
       await browser?.close()
       await network?.close()
       await server?.close()
@@ -106,20 +97,6 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
         page.evaluate<Record<string, unknown> | undefined>(`new Promise((resolve) =>
           ${VIEW}.addEventListener('stats', ({ detail }) => resolve(detail), { once: true }))`),
       )
-
-    /** A page with an element that has no WebCodecs, as pages of plain HTTP have none. */
-    async function openWithoutCodecs(track: string, codec: string): Promise<Page> {
-      const page = await browser.open(urlOf(server))
-      await page.evaluate(`(async () => {
-        delete globalThis.VideoDecoder
-        await import('/assets/pixelcast-view.js')
-        const view = Object.assign(document.createElement('pixelcast-view'), { codec: '${codec}' })
-        view.transport = 'websocket'
-        view.src = 'whep/${track}'
-        document.body.replaceChildren(view)
-      })()`)
-      return page
-    }
 
     it('shows the picture over the WebSocket, and over WebRTC when UDP passes, with nothing black between', async () => {
       const page = await browser.open(new URL('view/numbers', network.url).href)
@@ -199,7 +176,7 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
       stills.addImage(patches(642, 480))
       const page =
         by === 'MSE'
-          ? await openWithoutCodecs('stills', codec)
+          ? await openWithoutCodecs(browser, urlOf(server), 'stills', codec)
           : await browser.open(new URL(`view/stills?transport=websocket&codec=${codec}`, urlOf(server)).href)
       for (const [width, height] of [
         [642, 480],
@@ -219,65 +196,21 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
         })
         expect(await page.evaluate(`${VIEW}.viewer.size`)).toEqual({ width, height })
       }
-      const file = await page.evaluate<number[]>(`(async () => {
-        const bitmap = await createImageBitmap(await ${VIEW}.snapshot())
-        return [bitmap.width, bitmap.height]
-      })()`)
-      expect(file).toEqual([320, 240])
+      const file = () =>
+        page.evaluate<number[]>(`(async () => {
+          const { width, height } = await createImageBitmap(await ${VIEW}.snapshot())
+          return [width, height]
+        })()`)
+      expect(await file()).toEqual([320, 240])
+      // A busy browser tells of another size (`resize`) a while after it shows it; here it does not tell at all.
+      await page.evaluate(
+        `void ${VIEW}.shadowRoot.addEventListener('resize', (e) => e.stopPropagation(), true)`,
+      )
+      stills.addImage(patches(240, 320))
+      await waitForPicture(page, 'the upright image', ({ width }) => width === 240)
+      expect(await file()).toEqual([240, 320])
       await page.close()
     })
-
-    it.skipIf(PAGE_TEST.isStock || !isMeasuring).each([
-      ['WebCodecs', 'h264'],
-      ['MSE', 'h264'],
-      ['MSE', 'vp8'],
-    ])('stays live, by %s: %s', async (by, codec) => {
-      const page =
-        by === 'MSE'
-          ? await openWithoutCodecs('times', codec)
-          : await browser.open(new URL(`view/times?transport=websocket&codec=${codec}`, urlOf(server)).href)
-      await until('a picture', () => page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`))
-      await noteFrames(page)
-      await pause(1_500)
-      await takeNoted(page)
-      await pause(2_500)
-      const { n, p50, p95 } = ages(agesOf(await takeNoted(page)))
-      console.log(`${name} by ${by}, ${codec}: glass to glass p50 ${p50} ms, p95 ${p95} ms, n ${n}`)
-      expect(n).toBeGreaterThan(30)
-      await page.close()
-    })
-
-    it.skipIf(PAGE_TEST.isStock || (name !== 'chromium' && !isMeasuring))(
-      'stays in time on a slow connection with a large buffer',
-      async () => {
-        network.socketRate = 1_000_000
-        const page = await browser.open(new URL('view/times?transport=websocket', network.url).href)
-        await until('a picture', () => page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`))
-        await noteFrames(page)
-        // Until the server has learned what the network takes.
-        await pause(5_000)
-        await takeNoted(page)
-        const halves: number[][] = []
-        for (let half = 0; half < 2; half++) {
-          await pause(HALF_MS)
-          halves.push(agesOf(await takeNoted(page)))
-        }
-        const [one, other] = halves.map(ages)
-        console.log(
-          `${name} at 1 Mbit/s: first half ${JSON.stringify(one)}, second half ${JSON.stringify(other)}`,
-        )
-        expect(one?.n).toBeGreaterThan(15)
-        expect(other?.n).toBeGreaterThan(15)
-        // The connection was as slow as is said.
-        const { bitrate } = await stats(page)
-        expect(bitrate).toBeGreaterThan(100_000)
-        expect(bitrate).toBeLessThan(1_300_000)
-        // It does not build up.
-        expect(other?.p50).toBeLessThan((one?.p95 ?? 0) * 2)
-        await page.close()
-        network.socketRate = Number.POSITIVE_INFINITY
-      },
-    )
   })
 
 function offColour(image: RgbaImage, width: number, height: number, tolerance: number): string[] {

@@ -11,6 +11,7 @@ import {
 } from '../support/headless-receiver/index.js'
 import type { ServerProcessApi } from '../support/server-process.js'
 import { pause, until } from '../support/wait.js'
+import { isWhole } from '../support/whole.js'
 
 describe.each(['h264', 'vp8'] as const)('RTCP from a viewer of %s', (codec) => {
   let server: Child<ServerProcessApi>
@@ -66,51 +67,55 @@ describe.each(['h264', 'vp8'] as const)('RTCP from a viewer of %s', (codec) => {
     expect((await stats(viewer + 1)).retransmitted, 'to a viewer who asked for nothing').toBe(0)
   })
 
-  it('a flood of PLI and NACKs of everything harms nobody else', async () => {
-    const other = viewer + 1
-    const measure = async (seconds: number) => {
-      await receiver.call('reset')
-      const cpu = await server.call('cpu')
-      const start = performance.now()
-      await pause(seconds * 1000)
-      const time = (performance.now() - start) / 1000
-      return {
-        time,
-        cpu: ((await server.call('cpu')) - cpu) / time,
-        flooder: await stats(),
-        other: await stats(other),
+  // What holds it back stands before the codecs.
+  it.skipIf(codec === 'vp8' && !isWhole)(
+    'a flood of PLI and NACKs of everything harms nobody else',
+    async () => {
+      const other = viewer + 1
+      const measure = async (seconds: number) => {
+        await receiver.call('reset')
+        const cpu = await server.call('cpu')
+        const start = performance.now()
+        await pause(seconds * 1000)
+        const time = (performance.now() - start) / 1000
+        return {
+          time,
+          cpu: ((await server.call('cpu')) - cpu) / time,
+          flooder: await stats(),
+          other: await stats(other),
+        }
       }
-    }
-    // Who never reports is taken for gone after ten seconds.
-    const { ssrc } = await stats(other)
-    const reports = setInterval(
-      () => receiver.call('sendRtcp', { viewer: other, packet: receiverReport(1, ssrc) }),
-      1_000,
-    )
-    await pause(500)
-    const quiet = await measure(3)
-    await receiver.call('flood', { viewer, perSecond: 200 })
-    try {
-      // What is passed on at once has passed then.
-      await pause(2_500)
-      const flooded = await measure(5)
-      // It was heard …
-      expect(flooded.flooder.keyframes).toBeGreaterThanOrEqual(2)
-      expect(flooded.flooder.retransmitted).toBeGreaterThan(100)
-      // … but no more than each of them may be.
-      expect(flooded.other.keyframes / flooded.time).toBeLessThan(1.2)
-      expect(flooded.flooder.bytes).toBeLessThan(2.2 * flooded.other.bytes)
-      expect(flooded.other.frames / flooded.time).toBeGreaterThan(25)
-      expect(flooded.other.retransmitted).toBe(0)
-      expect(flooded.cpu / quiet.cpu).toBeLessThan(3)
-    } finally {
-      clearInterval(reports)
-      await receiver.call('flood', { viewer, perSecond: 0 })
-    }
-    await until('nothing to be missing', async () => (await stats(other)).missing === 0)
-    expect((await stats(other)).timestampsNotRising).toBe(0)
-    await framesFlow()
-  })
+      // Who never reports is taken for gone after ten seconds.
+      const { ssrc } = await stats(other)
+      const reports = setInterval(
+        () => receiver.call('sendRtcp', { viewer: other, packet: receiverReport(1, ssrc) }),
+        1_000,
+      )
+      await pause(500)
+      const quiet = await measure(3)
+      await receiver.call('flood', { viewer, perSecond: 200 })
+      try {
+        // What is passed on at once has passed then.
+        await pause(2_500)
+        const flooded = await measure(5)
+        // It was heard …
+        expect(flooded.flooder.keyframes).toBeGreaterThanOrEqual(2)
+        expect(flooded.flooder.retransmitted).toBeGreaterThan(100)
+        // … but no more than each of them may be.
+        expect(flooded.other.keyframes / flooded.time).toBeLessThan(1.2)
+        expect(flooded.flooder.bytes).toBeLessThan(2.2 * flooded.other.bytes)
+        expect(flooded.other.frames / flooded.time).toBeGreaterThan(25)
+        expect(flooded.other.retransmitted).toBe(0)
+        expect(flooded.cpu / quiet.cpu).toBeLessThan(3)
+      } finally {
+        clearInterval(reports)
+        await receiver.call('flood', { viewer, perSecond: 0 })
+      }
+      await until('nothing to be missing', async () => (await stats(other)).missing === 0)
+      expect((await stats(other)).timestampsNotRising).toBe(0)
+      await framesFlow()
+    },
+  )
 
   it('garbage is ignored', async () => {
     const { ssrc } = await stats()

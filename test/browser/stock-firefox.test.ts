@@ -15,7 +15,8 @@ describe('Firefox as a user has it, in a network of its own', () => {
       const tests = ['viewer-page', 'viewer-element', 'metadata', 'highgui'].map(
         (name) => `test/browser/${name}.test.ts`,
       )
-      const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...tests]
+      const projects = ['--project', 'integration', '--project', 'alone']
+      const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...tests]
       const [command, parameters] = inOwnNetwork(process.execPath, ...vitest)
       const environment = { ...process.env, PIXELCAST_OWN_NETWORK: '1' }
       const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {

@@ -7,7 +7,6 @@ import { WebSocket } from 'ws'
 import { SOCKET_PROTOCOL } from '../../src/common/socket-protocol.js'
 import { Reel, readCode } from '../support/images.js'
 import {
-  createLocalServer,
   createServer,
   type ImageTrack,
   LOCAL,
@@ -31,7 +30,8 @@ describe('over a WebSocket', () => {
   let stop = () => {}
 
   beforeAll(async () => {
-    server = await createLocalServer()
+    // Whatever else the machine does: nobody is refused for encoders that are busy with a track of 720p.
+    server = await createServer({ ...LOCAL, limits: { encodeLoad: 1 } })
     track = server.addTrack('numbers', { control: 'anyone' })
     track.on('viewer', (viewer) => viewers.push(viewer))
   })
@@ -149,12 +149,12 @@ describe('over a WebSocket', () => {
     const viewer = viewers.at(-1)!
     await until('frames', () => idle.frames.length > 3)
     idle.webSocket.pause()
-    const count = fast.frames.length
+    const [count, { pushed }] = [fast.frames.length, track.stats]
     await until('a hundred frames', () => fast.frames.length > count + 100, 30_000)
     const stats = await viewer.stats()
     expect(stats!.bytesSent).toBeLessThan(400_000)
-    const time = fast.frames.at(-1)!.at - fast.frames.at(-101)!.at
-    expect(100_000 / time).toBeGreaterThan(20)
+    // Of those that there were, whatever the machine had time for.
+    expect((fast.frames.length - count) / (track.stats.pushed - pushed)).toBeGreaterThan(2 / 3)
     // When it reads again, it goes on with a keyframe.
     const known = idle.frames.length
     idle.acknowledges = true

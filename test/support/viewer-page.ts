@@ -1,4 +1,4 @@
-import type { Page } from './browser.js'
+import type { Browser, Page } from './browser.js'
 import type { RgbaImage } from './images.js'
 import { until } from './wait.js'
 
@@ -74,4 +74,23 @@ export function waitForPicture(
     },
     deadline,
   )
+}
+
+/** A page with an element that has no WebCodecs, as pages of plain HTTP have none, over a WebSocket. */
+export async function openWithoutCodecs(
+  browser: Browser,
+  server: string,
+  track: string,
+  codec: string,
+): Promise<Page> {
+  const page = await browser.open(server)
+  await page.evaluate(`(async () => {
+    delete globalThis.VideoDecoder
+    await import('/assets/pixelcast-view.js')
+    const view = Object.assign(document.createElement('pixelcast-view'), { codec: '${codec}' })
+    view.transport = 'websocket'
+    view.src = 'whep/${track}'
+    document.body.replaceChildren(view)
+  })()`)
+  return page
 }
