@@ -8,6 +8,8 @@ import { quietFfmpeg } from '../encode/index.js'
 import { Engine } from '../engine/index.js'
 import { Publishers } from '../publish/index.js'
 import { Access } from '../server/access/access.js'
+import type { AccessQuestion } from '../server/access/types.js'
+import { WrongTokens } from '../server/access/wrong-tokens.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
@@ -99,8 +101,11 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
   const wanted = new WantedTracks((name) => report({ event: 'track-wanted', name } as EngineEvent))
   // One that failed may be on its way out still, with the ports and the tracks of this one.
   await Promise.race([failing, pause(MOST_CLOSING_MS)])
+  const wrongTokens = new WrongTokens(settings.limits.wrongTokens, (limit, value) =>
+    engine.limitReached(limit, value),
+  )
   try {
-    await observation.open(engine, reportError)
+    await observation.open(engine, wrongTokens, reportError)
   } catch (error) {
     await Promise.all([engine.close(), observation.close()])
     throw error
@@ -109,7 +114,8 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
     (id, question) => report({ event: 'access-asked', id, question } as EngineEvent),
     reportError,
   )
-  const access = new Access(settings.access, (question) => questions.ask(question), kept.of(first))
+  const ask = (question: AccessQuestion) => questions.ask(question)
+  const access = new Access(settings.access, ask, kept.of(first), wrongTokens)
   const app = createApp(engine, {
     access,
     // Requests that come through an own web server were addressed to that one.

@@ -78,10 +78,10 @@ function redeem(context: RequestContext, access: Access, ticket: string): Respon
   if (!PAGE.test(to)) throw new SignalingError(400, 'to: expected a page of this server')
   if (context.req.header('sec-purpose')?.includes('prefetch'))
     throw new SignalingError(503, 'a ticket is redeemed by who opens it, and not ahead of that')
-  const signIn = access.tickets.redeem(ticket, context.env?.address)
+  const request = accessRequest(context)
+  const signIn = access.tickets.redeem(ticket, request.address)
   if (!signIn)
     throw new SignalingError(401, 'this ticket was used before, or has expired: ask for another one')
-  const request = accessRequest(context)
   return setCookie(seeOther(`./${to}`), request, cookie(request, signIn.secret, signIn), access)
 }
 
