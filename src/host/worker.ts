@@ -25,6 +25,7 @@ import {
   HALT_REQUESTED,
   HALTED,
   type ReplyMessage,
+  type WorkerSettings,
 } from './messages.js'
 import { Observation } from './observation.js'
 import { PortPipe } from './port-pipe.js'
@@ -52,7 +53,8 @@ interface HostedServer {
 const MOST_CLOSING_MS = 2_000
 
 const servers = new Map<number, HostedServer>()
-const kept = new KeptTickets()
+const { halt, signInKey } = workerData as WorkerSettings
+const kept = new KeptTickets(signInKey)
 /** Of servers that are on their way out: their encoders may be at work still. */
 const closings = new Set<Promise<void>>()
 /** The end of those that failed. */
@@ -115,7 +117,7 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
     reportError,
   )
   const ask = (question: AccessQuestion) => questions.ask(question)
-  const access = new Access(settings.access, ask, kept.of(first), wrongTokens)
+  const access = new Access(settings.access, ask, kept.of(first, settings.port), wrongTokens)
   const app = createApp(engine, {
     access,
     // Requests that come through an own web server were addressed to that one.
@@ -306,14 +308,14 @@ async function callbacksRun(): Promise<void> {
  * When the process exits without having closed its servers, its main thread waits a moment for this: a
  * thread that is ended while FFmpeg or libdatachannel work for it aborts the process.
  */
-async function haltOnExit(halt: Int32Array): Promise<void> {
+async function haltOnExit(): Promise<void> {
   const waiting = Atomics.waitAsync(halt, HALT_REQUESTED, 0)
   if (waiting.async) await waiting.value
   await closeAll().catch(() => {})
   Atomics.store(halt, HALTED, 1)
   Atomics.notify(halt, HALTED)
 }
-haltOnExit(workerData as Int32Array).catch(fail)
+haltOnExit().catch(fail)
 
 /*
  * This thread must not end: the process cannot have another (see EngineThread). After an exception that

@@ -41,7 +41,7 @@ interface Decision {
 /** Who shows more than this is guessing. */
 const MOST_QUESTIONS = 4
 /** Of pages that a browser has opened lately. */
-const MOST_COOKIES = 20
+export const MOST_COOKIES = 20
 
 /** Nothing is asked for: what may be done is said by other rules alone. */
 export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authorize: false }
