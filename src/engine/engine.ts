@@ -177,6 +177,11 @@ export class Engine implements EngineApi, PublishingApi {
     return this.#upstreams.open(name, this.#tracks.get(name)?.track, source, settings, events)
   }
 
+  /** A limit was reached that is not the engine's own: the application is told of all of them in the same way. */
+  limitReached(limit: string, value: number): void {
+    this.#admission.reached(limit, value)
+  }
+
   readiness(): Readiness {
     if (this.#closing) return { status: 'closing', detail: 'the server is closing' }
     return this.#sessions.readiness()

@@ -9,8 +9,10 @@ import {
   HALT_REQUESTED,
   HALTED,
   type ReplyMessage,
+  type WorkerSettings,
 } from './messages.js'
 import { restoreError } from './serialize-error.js'
+import { takeSignInKey } from './sign-in-key.js'
 
 /** Longer than any image takes to encode: one of 8192×8192 became a PNG in 7 s, a VP8 keyframe in 5 (measured). */
 const MOST_HALT_MS = 10_000
@@ -52,7 +54,7 @@ export class EngineThread {
     const halt = new Int32Array(new SharedArrayBuffer(8))
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       name: 'pixelcast-engine',
-      workerData: halt,
+      workerData: { halt, signInKey: takeSignInKey() } satisfies WorkerSettings,
     })
     // `process.exit()` in the middle of something: let the engine put down its tools first. Also after the
     // last server was closed, or failed: what it had begun may not be done.

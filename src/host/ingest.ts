@@ -74,10 +74,11 @@ export class Ingest {
   }
 
   #createApp(): App {
-    const { cors, ingest: settings, ingestCounts } = this.#settings
+    const { cors, trustProxy, ingest: settings, ingestCounts } = this.#settings
     const counts = new IngestCounts(ingestCounts)
     const options = {
       ...(cors && { cors }),
+      trustProxy,
       ...(settings && {
         ingest: {
           settings,

@@ -1,5 +1,6 @@
 import { checkKeys } from '../common/errors.js'
 import type { EngineLimits } from '../engine/limits.js'
+import type { WrongTokenLimits } from '../server/access/wrong-tokens.js'
 import { MAX_SDP_BYTES } from '../signaling/limits.js'
 import { check, isWhole } from './checks.js'
 
@@ -29,6 +30,12 @@ export interface LimitOptions {
   readonly sessionRate?: number | undefined
   /** The same from one address; 429 above. Default 10; from loopback as `sessionRate`. */
   readonly sessionRatePerAddress?: number | undefined
+  /**
+   * Different wrong tokens a minute from one address, 1…1,000; 429 above, without looking at what is shown, until a
+   * minute has passed since the first of them. Tokens that were right from there within the last hour go on being taken.
+   * Default 20; from loopback 600.
+   */
+  readonly wrongTokens?: number | undefined
   /** A session that has not connected so long after its answer is ended, 100…120,000 ms. Default 10,000. */
   readonly handshakeTime?: number | undefined
   /** Messages a second from one viewer's data channel, 1…100,000, for a moment twice as many; above it is closed. Default 500. */
@@ -53,6 +60,7 @@ export interface LimitOptions {
 export interface LimitSettings {
   readonly bodyBytes: number
   readonly tracks: number
+  readonly wrongTokens: WrongTokenLimits
   readonly engine: EngineLimits
 }
 
@@ -90,6 +98,7 @@ export const LIMITS: Readonly<Record<keyof LimitOptions, Range>> = {
   connectingPerAddress: whole(undefined, 1, 10_000),
   sessionRate: rate(50),
   sessionRatePerAddress: rate(),
+  wrongTokens: whole(undefined, 1, 1_000),
   handshakeTime: whole(10_000, 100, 120_000),
   channelMessages: whole(500, 1, 100_000),
   channelBytes: whole(128 * 1024, 1_024, 10_000_000),
@@ -108,6 +117,10 @@ export function checkLimits(options: LimitOptions = {}): LimitSettings {
   return {
     bodyBytes: of('bodyBytes'),
     tracks: of('tracks'),
+    wrongTokens: {
+      perAddress: options.wrongTokens ?? 20,
+      perLoopback: options.wrongTokens ?? 600,
+    },
     engine: {
       sessions: of('sessions'),
       perAddress: {

@@ -32,6 +32,14 @@ import type { MetricsSettings } from './metrics-options.js'
 
 /** What travels between the application's thread and the engine's. Everything here is structured-clonable. */
 
+/** What the engine thread is started with. */
+export interface WorkerSettings {
+  /** By which the process's exit waits for it: `HALT_REQUESTED`, `HALTED`. */
+  readonly halt: Int32Array
+  /** Of the cookies that outlive this process; undefined: none do. */
+  readonly signInKey: Uint8Array | undefined
+}
+
 /** A server as the engine thread builds it; checked in the application's thread. */
 export interface ServerSettings {
   /** HTTP port; undefined: do not listen. */

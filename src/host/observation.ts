@@ -1,5 +1,6 @@
 import type { LogRecord } from '../common/log.js'
 import type { Engine } from '../engine/index.js'
+import type { WrongTokens } from '../server/access/wrong-tokens.js'
 import { createMetricsApp } from '../server/app.js'
 import { IngestCounts } from '../server/ingest/counts.js'
 import { type Listening, listen } from '../server/listen.js'
@@ -55,7 +56,7 @@ export class Observation {
   }
 
   /** Before the app is made. */
-  async open(engine: Engine, onError: (error: unknown) => void): Promise<void> {
+  async open(engine: Engine, wrongTokens: WrongTokens, onError: (error: unknown) => void): Promise<void> {
     const { metrics, ingest } = this.#settings
     if (!metrics) return
     // Only now: without metrics the library is not loaded.
@@ -69,7 +70,9 @@ export class Observation {
     if (metrics.port === undefined) return
     const { host, port, token } = metrics
     try {
-      this.#listening = await listen(createMetricsApp(this.#registry, { host, token }), {
+      const { trustProxy } = this.#settings
+      const app = createMetricsApp(this.#registry, { host, token, trustProxy, wrongTokens })
+      this.#listening = await listen(app, {
         host,
         port,
         onError,

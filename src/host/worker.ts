@@ -8,6 +8,8 @@ import { quietFfmpeg } from '../encode/index.js'
 import { Engine } from '../engine/index.js'
 import { Publishers } from '../publish/index.js'
 import { Access } from '../server/access/access.js'
+import type { AccessQuestion } from '../server/access/types.js'
+import { WrongTokens } from '../server/access/wrong-tokens.js'
 import { createApp } from '../server/app.js'
 import { runSerialized } from '../server/forward.js'
 import { type Listening, listen } from '../server/listen.js'
@@ -23,6 +25,7 @@ import {
   HALT_REQUESTED,
   HALTED,
   type ReplyMessage,
+  type WorkerSettings,
 } from './messages.js'
 import { Observation } from './observation.js'
 import { PortPipe } from './port-pipe.js'
@@ -50,7 +53,8 @@ interface HostedServer {
 const MOST_CLOSING_MS = 2_000
 
 const servers = new Map<number, HostedServer>()
-const kept = new KeptTickets()
+const { halt, signInKey } = workerData as WorkerSettings
+const kept = new KeptTickets(signInKey)
 /** Of servers that are on their way out: their encoders may be at work still. */
 const closings = new Set<Promise<void>>()
 /** The end of those that failed. */
@@ -99,8 +103,11 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
   const wanted = new WantedTracks((name) => report({ event: 'track-wanted', name } as EngineEvent))
   // One that failed may be on its way out still, with the ports and the tracks of this one.
   await Promise.race([failing, pause(MOST_CLOSING_MS)])
+  const wrongTokens = new WrongTokens(settings.limits.wrongTokens, (limit, value) =>
+    engine.limitReached(limit, value),
+  )
   try {
-    await observation.open(engine, reportError)
+    await observation.open(engine, wrongTokens, reportError)
   } catch (error) {
     await Promise.all([engine.close(), observation.close()])
     throw error
@@ -109,7 +116,8 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
     (id, question) => report({ event: 'access-asked', id, question } as EngineEvent),
     reportError,
   )
-  const access = new Access(settings.access, (question) => questions.ask(question), kept.of(first))
+  const ask = (question: AccessQuestion) => questions.ask(question)
+  const access = new Access(settings.access, ask, kept.of(first, settings.port), wrongTokens)
   const app = createApp(engine, {
     access,
     // Requests that come through an own web server were addressed to that one.
@@ -300,14 +308,14 @@ async function callbacksRun(): Promise<void> {
  * When the process exits without having closed its servers, its main thread waits a moment for this: a
  * thread that is ended while FFmpeg or libdatachannel work for it aborts the process.
  */
-async function haltOnExit(halt: Int32Array): Promise<void> {
+async function haltOnExit(): Promise<void> {
   const waiting = Atomics.waitAsync(halt, HALT_REQUESTED, 0)
   if (waiting.async) await waiting.value
   await closeAll().catch(() => {})
   Atomics.store(halt, HALTED, 1)
   Atomics.notify(halt, HALTED)
 }
-haltOnExit(workerData as Int32Array).catch(fail)
+haltOnExit().catch(fail)
 
 /*
  * This thread must not end: the process cannot have another (see EngineThread). After an exception that

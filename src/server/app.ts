@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import type { EngineApi } from '../engine/api.js'
 import { Access, type AccessRule } from './access/access.js'
 import { addAccess } from './access/routes.js'
+import type { WrongTokens } from './access/wrong-tokens.js'
 import { hostGuard } from './host-guard.js'
 import { addIngest } from './ingest/routes.js'
 import type { IngestGate, IngestSettings } from './ingest/settings.js'
@@ -12,7 +13,7 @@ import { type AnsweredRequest, observe } from './observe.js'
 import { addPages } from './pages.js'
 import { asPlainText, isProblem, problem, problemOf } from './problem.js'
 import { addReadiness } from './readiness.js'
-import type { TrustProxy } from './requester.js'
+import { AddressReader, type TrustProxy } from './requester.js'
 import type { App, ServerEnv } from './routing.js'
 import { addTracks } from './tracks.js'
 import { addWhep } from './whep.js'
@@ -71,6 +72,7 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
       page: options.metrics?.page,
       token: options.metrics?.token,
       isOpen: isPrivate(options),
+      wrongTokens: access.wrongTokens,
     })
     addIngestTo(app, access, options)
     addWhep(app, engine, { ...options, access })
@@ -80,9 +82,16 @@ export function createApp(engine: EngineApi, options: AppOptions = {}): App {
 /** Metrics alone, for a port of their own: whoever reaches it may ask. */
 export function createMetricsApp(
   page: MetricsPage,
-  { host, token }: { readonly host: string; readonly token: string | undefined },
+  options: Pick<AppOptions, 'trustProxy'> & {
+    readonly host: string
+    readonly token: string | undefined
+    /** Slows down who tries tokens. Default: nothing does. */
+    readonly wrongTokens?: WrongTokens
+  },
 ): App {
-  return build({ host }, new Access(), (app) => addMetrics(app, { page, token, isOpen: true }))
+  const access = new Access()
+  const { token, wrongTokens = access.wrongTokens } = options
+  return build(options, access, (app) => addMetrics(app, { page, token, wrongTokens, isOpen: true }))
 }
 
 /** The routes of the ingest alone, for requests that came through the application's own web server. */
@@ -107,6 +116,11 @@ function build(options: AppOptions, access: AccessRule, addRoutes: (app: App) =>
     headers.set('X-Content-Type-Options', 'nosniff')
     headers.set('Referrer-Policy', 'no-referrer')
     headers.set('Cross-Origin-Resource-Policy', resourcePolicy)
+  })
+  const addresses = new AddressReader(options.trustProxy)
+  app.use(async (context, next) => {
+    context.set('address', addresses.read(context.env?.address, context.req.header('x-forwarded-for')))
+    await next()
   })
   app.use(hostGuard(options.host, options.allowedHosts))
   if (origins !== undefined)

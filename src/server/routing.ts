@@ -36,7 +36,13 @@ export interface ServerBindings {
   readonly sockets?: boolean
 }
 
-export type ServerEnv = { Bindings: ServerBindings }
+export type ServerEnv = {
+  Bindings: ServerBindings
+  Variables: {
+    /** Where the request comes from, of proxies that are trusted by what they say; undefined: not known. */
+    address: string | undefined
+  }
+}
 export type App = Hono<ServerEnv>
 export type RequestContext = Context<ServerEnv>
 export type Handler = (context: RequestContext) => Response | Promise<Response>

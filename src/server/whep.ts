@@ -8,7 +8,7 @@ import { Access } from './access/access.js'
 import { accessRequest } from './access/request.js'
 import { expectContentType, hasContentType, readText } from './body.js'
 import { problem } from './problem.js'
-import { AddressReader, holderOf, type TrustProxy } from './requester.js'
+import { holderOf } from './requester.js'
 import { type App, pathSegment, type RequestContext, resource } from './routing.js'
 import { MAX_SOCKET_REQUEST_BYTES, readSocketRequest } from './socket/request.js'
 
@@ -21,7 +21,6 @@ export interface WhepOptions {
   readonly sockets?: boolean
   /** Longest body. Default: `MAX_SDP_BYTES`. */
   readonly bodyBytes?: number
-  readonly trustProxy?: TrustProxy
   /** Who may do what. Default: nothing is asked for. */
   readonly access?: Access
 }
@@ -32,8 +31,7 @@ export interface WhepOptions {
  * WebSocket (see common/socket-protocol.ts); who takes these is not known here.
  */
 export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}): void {
-  const { sockets = false, bodyBytes = MAX_SDP_BYTES, trustProxy, access = new Access() } = options
-  const addresses = new AddressReader(trustProxy)
+  const { sockets = false, bodyBytes = MAX_SDP_BYTES, access = new Access() } = options
   const takesSockets = ({ env }: RequestContext) => env?.sockets ?? sockets
   const acceptPost = (has: boolean) => ({ 'Accept-Post': has ? `${SDP}, ${JSON_TYPE}` : SDP })
   resource(
@@ -52,7 +50,7 @@ export function addWhep(app: App, engine: EngineApi, options: WhepOptions = {}):
         const isForSocket = takesSockets(context) && hasContentType(context.req.raw, JSON_TYPE)
         if (!isForSocket) expectContentType(context.req.raw, SDP)
         const connectOptions = {
-          ...(await readOptions(context, name, access, addresses)),
+          ...(await readOptions(context, name, access)),
           ...(holder !== undefined && { holder }),
         }
         if (isForSocket) return beginSocketSession(context, engine, name, connectOptions)
@@ -131,18 +129,13 @@ function sessionHeaders(session: string): Record<string, string> {
 }
 
 /** What the URL and the headers say of a session, whatever the way that it goes. */
-async function readOptions(
-  context: RequestContext,
-  track: string,
-  access: Access,
-  addresses: AddressReader,
-): Promise<ConnectOptions> {
-  const { req, env } = context
+async function readOptions(context: RequestContext, track: string, access: Access): Promise<ConnectOptions> {
+  const { req } = context
   const codecs = readCodecs(req.query('codec'))
   const watchesOnly = readControl(req.query('control'))
   const request = accessRequest(context)
   const control = watchesOnly ? false : await access.mayControl(request, track)
-  const address = addresses.read(env?.address, req.header('x-forwarded-for'))
+  const { address } = request
   return {
     ...(codecs && { codecs }),
     ...(address !== undefined && { address }),

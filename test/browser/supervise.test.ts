@@ -14,7 +14,7 @@ afterAll(async () => {
 })
 
 // How fast is measured by `npm run reliability`.
-it('a crash in native code: pages and other viewers see pictures again, by themselves', async () => {
+it('a crash in native code: pages, of which one has its cookie alone, and other viewers see pictures again, by themselves', async () => {
   const { headless } = await engine.kill('SIGSEGV')
   expect(headless).toHaveLength(4)
 })

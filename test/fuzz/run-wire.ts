@@ -25,7 +25,7 @@ export async function runWire(
   target: WireTarget,
   { seed, from, count, deadline }: { seed: number; from: number; count: number; deadline: number },
 ): Promise<WireResult> {
-  const lab = await Lab.start(Number.isFinite(count) ? count : 1e15, deadline)
+  const lab = await Lab.start(Number.isFinite(count) ? count : 1e15, deadline, target)
   try {
     try {
       await lab.warm(
@@ -56,6 +56,7 @@ function complaintsOf({
   before,
   after,
   resident,
+  socket,
 }: Watched): string[] {
   const complaints: string[] = []
   if (received !== sent || missingPackets > 0)
@@ -63,6 +64,15 @@ function complaintsOf({
       `the honest viewer was sent ${sent} frames and got ${received}; ${missingPackets} packets missing`,
     )
   if (dropped > 0) complaints.push(`${dropped} frames of the honest viewer were left out`)
+  if (socket?.ended !== undefined) complaints.push(`the honest WebSocket was ended: ${socket.ended}`)
+  else if (socket && (socket.received !== socket.sent || socket.gaps > 0))
+    complaints.push(
+      `the honest WebSocket was sent ${socket.sent} frames and got ${socket.received}, with ${socket.gaps} gaps`,
+    )
+  else if (socket && socket.dropped > socket.sent)
+    complaints.push(
+      `of the honest WebSocket's frames ${socket.dropped} were left out, and only ${socket.sent} sent`,
+    )
   if (resident.length >= LEAST_SAMPLES) {
     const { from, to } = line(resident.slice(resident.length >> 1))
     if (to - from > MOST_GROWTH_KIB && to - from > from * MOST_GROWTH)

@@ -5,7 +5,7 @@ import { replayPure, runPure } from './run-pure.js'
 import { runWire } from './run-wire.js'
 import type { Failure, PureTarget } from './target.js'
 import { WIRE_TARGETS } from './wire/index.js'
-import type { WireTarget } from './wire/lab.js'
+import type { Watched, WireTarget } from './wire/lab.js'
 
 type Target =
   | { readonly kind: 'pure'; readonly target: PureTarget }
@@ -73,7 +73,7 @@ async function fuzz(
     const w = wire.watched
     summary = w
       ? `honest viewer: ${w.sent} frames sent, ${w.received} received, ${w.dropped} left out ` +
-        `(of ${w.pushed} images ${w.superseded} were replaced before their turn); ${w.droppedDatagrams} datagrams dropped by the kernel; ` +
+        `(of ${w.pushed} images ${w.superseded} were replaced before their turn)${ofSocket(w)}; ${w.droppedDatagrams} datagrams dropped by the kernel; ` +
         `resident ${mebi(w.before.residentKiB)} → ${halfway(w.resident)}${mebi(w.after.residentKiB)} MiB, heap ${mebi(w.before.heapKiB)} → ${mebi(w.after.heapKiB)} MiB, ` +
         `files ${w.before.files} → ${w.after.files}, threads ${w.before.threads} → ${w.after.threads}`
       : 'the server did not live to be counted'
@@ -100,6 +100,12 @@ async function replay(chosen: readonly Target[], file: string, say: (line: strin
   say(`${inputs.length} inputs, ${accepted} taken, ${failures.length} findings`)
   for (const { what } of failures) say(what)
   return failures.length === 0 ? 0 : 1
+}
+
+function ofSocket({ socket }: Watched): string {
+  return socket
+    ? `; honest WebSocket: ${socket.sent} frames sent, ${socket.received} received, ${socket.dropped} left out`
+    : ''
 }
 
 function halfway(resident: readonly number[]): string {

@@ -5,6 +5,7 @@ import { type HeadlessReceiver, startHeadlessReceiver } from '../support/headles
 import { noise } from '../support/images.js'
 import { endSession, OFFER, postOffer } from '../support/offer.js'
 import {
+  type AccessRequest,
   createServer,
   type ImageTrack,
   LimitError,
@@ -117,6 +118,47 @@ describe('a limit of sessions is hit and held, through HTTP', () => {
 })
 
 describe('a limit of the rest is hit and held', () => {
+  it('of wrong tokens, from one address, of which a proxy tells', async () => {
+    const seen: (string | undefined)[] = []
+    const authorize = ({ address, token }: AccessRequest) => {
+      seen.push(address)
+      return token === 'right-of-the-app'
+    }
+    const access = { tokens: [{ token: 'right-of-the-list' }], authorize }
+    const { url, reached } = await open(
+      { wrongTokens: 3 },
+      { access, trustProxy: ['127.0.0.1'], metrics: { token: 'right-for-metrics' } },
+    )
+    const show = async (token: string, address: string, at = url) => {
+      const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address }
+      const answer = await fetch(at, { headers })
+      return [answer.status, Number(answer.headers.get('retry-after'))] as const
+    }
+    const metrics = new URL('/metrics', url)
+    const attempts = [
+      await show('right-of-the-app', '2001:db8::1'),
+      await show('wrong-1', '2001:db8::2'),
+      await show('wrong-2', '2001:db8::3', new URL('/tracks', url)),
+      await show('wrong-3', '2001:db8::4', metrics),
+    ]
+    expect(attempts.map(([status]) => status)).toEqual([204, 403, 403, 401])
+    expect(seen).toEqual(['2001:db8::1', '2001:db8::2', '2001:db8::3'])
+    for (const [token, at] of [
+      ['right-of-the-list', url],
+      ['right-for-metrics', metrics],
+      ['wrong-4', url],
+    ] as const) {
+      const [status, after] = await show(token, '2001:db8::5', at)
+      expect([token, status, after > 50 && after <= 60]).toEqual([token, 429, true])
+    }
+    // It was let in before, from there; and the others are elsewhere.
+    expect((await show('right-of-the-app', '2001:db8::6'))[0]).toBe(204)
+    expect((await show('right-of-the-list', '2001:db8:0:1::1'))[0]).toBe(204)
+    expect((await show('right-for-metrics', '192.0.2.1', metrics))[0]).toBe(200)
+    await until('the report', () => reached.length > 0)
+    expect(reached[0]).toMatchObject({ limit: 'limits.wrongTokens', value: 3 })
+  })
+
   it('of tracks, whoever makes them', async () => {
     const { server } = await open({ tracks: 2 }, { ingest: { createTracks: true } })
     const put = (name: string) =>

@@ -17,6 +17,7 @@ export interface Recovery {
 const SILENCE_MS = 500
 const RETRY_MS = 250
 const HEADLESS = 4
+const TOKEN = 'of-those-who-watch'
 
 export class KilledEngine {
   private constructor(
@@ -28,17 +29,20 @@ export class KilledEngine {
 
   static async start(browser: Browser): Promise<KilledEngine> {
     const port = await freePort()
-    const program = ['test/integration/programs/live.mjs', String(port)]
+    const program = ['test/integration/programs/live.mjs', String(port), TOKEN]
     const supervisor = CliProcess.start('supervise', '--', process.execPath, ...program)
     const url = `http://127.0.0.1:${port}/`
     await until('the program', async () => (await fetch(new URL('healthz', url))).ok)
     const receiver = await startHeadlessReceiver()
     const pages = {
-      live: await browser.open(new URL('view/live', url).href),
-      still: await browser.open(new URL('view/still', url).href),
+      live: await browser.open(new URL(`view/live#token=${TOKEN}`, url).href),
+      still: await browser.open(new URL(`view/still#token=${TOKEN}`, url).href),
     }
     const engine = new KilledEngine(supervisor, receiver, pages, url)
     await Promise.all([engine.#seenLive(), engine.#seenStill()])
+    // Loaded anew it has its cookie alone, which the next program has to know; the other one has the token still.
+    await pages.still.reload()
+    await engine.#seenStill()
     return engine
   }
 
@@ -48,6 +52,7 @@ export class KilledEngine {
       url: new URL('whep/live', this.url).href,
       count: HEADLESS,
       codec: 'vp8',
+      token: TOKEN,
     })
     await until('their frames', async () => {
       const stats = await this.receiver.call('stats')
@@ -120,7 +125,7 @@ export class KilledEngine {
     const url = new URL('whep/live', this.url).href
     for (;;) {
       try {
-        const [again] = await this.receiver.call('open', { url, count: 1, codec: 'vp8' })
+        const [again] = await this.receiver.call('open', { url, count: 1, codec: 'vp8', token: TOKEN })
         await until('frames', async () => (await frames(again!)) > 0)
         return
       } catch {

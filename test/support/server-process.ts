@@ -54,8 +54,8 @@ export interface ServerProcessApi {
   /** Asks for a rectangle; `abortAfter` ms ends the question. */
   select(request: { abortAfter?: number }): Promise<(Rectangle & { viewer: string }) | null>
   viewerStats(): Promise<(ViewerStats | undefined)[]>
-  /** Of the one that came first. */
-  firstViewerStats(): Promise<ViewerStats | undefined>
+  /** Of the one that came first (0), second (1), …; undefined when it is gone. */
+  statsOfViewer(request: { place: number }): Promise<ViewerStats | undefined>
   /** Answers offers as an application does, and ends the sessions; gives what went wrong but a refusal, or what came of it. */
   answer(request: { offers: readonly string[] }): Promise<string[]>
   /** What the server's `error` event told since the last call. */
@@ -165,7 +165,7 @@ answerCalls<ServerProcessApi>({
 
   viewerStats: () => Promise.all(viewers.map((viewer) => viewer?.stats())),
 
-  firstViewerStats: async () => viewers[0]?.stats(),
+  statsOfViewer: async ({ place }) => viewers[place]?.stats(),
 
   answer: ({ offers }) =>
     Promise.all(

@@ -62,7 +62,7 @@ export class SocketClient {
   static async begin(endpoint: URL, codecs: readonly string[] = ['h264', 'vp8']): Promise<URL> {
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', Connection: 'close' },
       body: JSON.stringify({ transport: 'websocket', codecs }),
     })
     if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { monotonicNow } from '../../common/clock.js'
+import { newSignInKey } from '../../host/sign-in-key.js'
 import { CliError, EXIT_OK, EXIT_USAGE, systemReason } from '../errors.js'
 import { Patience, RAN_WELL_MS } from './patience.js'
 
@@ -40,10 +41,11 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   const { note, maxRestarts, name = options.command } = options
   const patience = new Patience(maxRestarts)
   const keeper = new SignalKeeper()
+  const environment = newSignInKey()
   try {
     for (;;) {
       const started = monotonicNow()
-      const death = await keeper.watch(start(options))
+      const death = await keeper.watch(start(options, environment))
       const ran = monotonicNow() - started
       const code = codeOf(death)
       if (keeper.stopped || code === EXIT_OK || MISTAKES.includes(code)) return code
@@ -67,10 +69,13 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   }
 }
 
-function start({ command, args, channel }: SuperviseOptions): Promise<ChildProcess> {
+function start(
+  { command, args, channel }: SuperviseOptions,
+  environment: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
   const child = spawn(command, args, {
     stdio: ['inherit', 'inherit', 'inherit', ...(channel ? (['ipc'] as const) : [])],
-    env: channel ? { ...process.env, [SUPERVISED]: '1' } : process.env,
+    env: { ...process.env, ...environment, ...(channel && { [SUPERVISED]: '1' }) },
   })
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child))

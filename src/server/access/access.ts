@@ -13,6 +13,7 @@ import type {
   AccessSettings,
   Scope,
 } from './types.js'
+import { NO_TOKEN_LIMITS, type Trial, WrongTokens } from './wrong-tokens.js'
 
 /**
  * - `granted`
@@ -26,6 +27,8 @@ type Verdict = 'granted' | 'unknown' | 'refused' | 'undecided'
 interface Shown extends Credential {
   /** Of the cookie, if it is one. */
   readonly secret?: string
+  /** Of a bearer token, while it is found out what it is worth. */
+  readonly trial?: Trial
 }
 
 /** For each track. */
@@ -38,7 +41,7 @@ interface Decision {
 /** Who shows more than this is guessing. */
 const MOST_QUESTIONS = 4
 /** Of pages that a browser has opened lately. */
-const MOST_COOKIES = 20
+export const MOST_COOKIES = 20
 
 /** Nothing is asked for: what may be done is said by other rules alone. */
 export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authorize: false }
@@ -47,7 +50,7 @@ export const NO_ACCESS_RULES: AccessSettings = { grants: [], asked: [], authoriz
 export interface AccessRule {
   /** Whether a right is asked for at all. */
   isAsked(right: AccessRight): boolean
-  /** Throws `SignalingError` (401, 403, 503) unless the request has the right. */
+  /** Throws `SignalingError` (401, 403, 429, 503) unless the request has the right. */
   require(request: AccessRequest, track: string, right: AccessRight): Promise<void>
 }
 
@@ -65,6 +68,7 @@ export class Access implements AccessRule {
     private readonly ask?: (question: AccessQuestion) => Promise<AccessAnswer>,
     /** As it was before, in a server that is opened again. */
     readonly tickets = new Tickets(),
+    readonly wrongTokens = new WrongTokens(NO_TOKEN_LIMITS),
   ) {}
 
   /** @param digest undefined: its rule does not name one, or there is no such track any more */
@@ -88,10 +92,11 @@ export class Access implements AccessRule {
    *   of the application. A secret. Where the right is not asked for, what the server does not know counts as nothing
    */
   async admit(request: AccessRequest, track: string, right: AccessRight): Promise<string | undefined> {
-    const credentials = this.#credentials(request)
     if (!this.isAsked(right))
-      return holderOf(credentials.find((credential) => this.#grants(credential, track, right)))
-    const { verdicts, by } = await this.#decide(request, credentials, [track], right)
+      return holderOf(this.#credentials(request).find((credential) => this.#grants(credential, track, right)))
+    const { verdicts, by } = await this.#tried(request, (credentials) =>
+      this.#decide(request, credentials, [track], right),
+    )
     const [verdict = 'unknown'] = verdicts
     if (verdict !== 'granted') throw refusal(verdict, request, right, `for ${show(track)}`)
     return holderOf(by[0])
@@ -104,27 +109,30 @@ export class Access implements AccessRule {
   async mayControl(request: AccessRequest, track: string): Promise<boolean | undefined> {
     const isByToken = this.#trackTokens.has(track)
     if (!isByToken && !this.isAsked('control')) return undefined
-    const { verdicts } = await this.#decide(request, this.#credentials(request), [track], 'control')
+    const { verdicts } = await this.#tried(request, (credentials) =>
+      this.#decide(request, credentials, [track], 'control'),
+    )
     if (verdicts[0] !== 'granted') return false
     return isByToken ? true : undefined
   }
 
-  /** Those of the tracks that the request may view. Throws `SignalingError` (401, 403, 503) for who may view none at all. */
+  /** Those of the tracks that the request may view. Throws `SignalingError` (401, 403, 429, 503) for who may view none at all. */
   async visible(request: AccessRequest, tracks: readonly string[]): Promise<ReadonlySet<string>> {
     if (!this.isAsked('view')) return new Set(tracks)
-    const credentials = this.#credentials(request)
-    const { verdicts } = await this.#decide(request, credentials, tracks, 'view')
-    const seen = new Set(tracks.filter((_, index) => verdicts[index] === 'granted'))
-    if (seen.size === 0 && !this.#mayViewSomething(credentials, tracks)) {
-      const verdict = verdicts.includes('undecided') ? 'undecided' : this.#blame(credentials)
-      throw refusal(verdict, request, 'view', 'for any track')
-    }
-    return seen
+    return this.#tried(request, async (credentials) => {
+      const { verdicts } = await this.#decide(request, credentials, tracks, 'view')
+      const seen = new Set(tracks.filter((_, index) => verdicts[index] === 'granted'))
+      if (seen.size === 0 && !this.#mayViewSomething(credentials, tracks)) {
+        const verdict = verdicts.includes('undecided') ? 'undecided' : this.#blame(credentials)
+        throw refusal(verdict, request, 'view', 'for any track')
+      }
+      return seen
+    })
   }
 
   /**
    * Gives a page a cookie for the token that it shows, if that is worth anything: for the track, or for one of these.
-   * Throws `SignalingError` (401, 403, 503).
+   * Throws `SignalingError` (401, 403, 429, 503).
    */
   async signIn(
     request: AccessRequest,
@@ -132,26 +140,44 @@ export class Access implements AccessRule {
     tracks: readonly string[],
   ): Promise<SignIn> {
     const bearer = readBearer(request.headers.authorization)
-    const credential: Credential = { bearer, expires: Number.POSITIVE_INFINITY }
     if (bearer === undefined) throw refusal('unknown', request, 'view', '')
-    if (!this.#isKnown(credential)) {
-      if (!this.settings.authorize) throw refusal('unknown', request, 'view', '')
-      const asked = track === undefined ? tracks : [track]
-      const { verdicts } = await this.#decide(request, [credential], asked, 'view')
-      if (verdicts.includes('undecided') && !verdicts.includes('granted'))
-        throw refusal('undecided', request, 'view', '')
-      if (!verdicts.includes('granted')) throw refusal('unknown', request, 'view', '')
-    }
-    return this.tickets.signIn(bearer, request.address)
+    return this.#tried(request, async ([credential]) => {
+      if (!credential || !this.#isKnown(credential)) {
+        if (!credential || !this.settings.authorize) throw refusal('unknown', request, 'view', '')
+        const asked = track === undefined ? tracks : [track]
+        const { verdicts } = await this.#decide(request, [credential], asked, 'view')
+        if (verdicts.includes('undecided') && !verdicts.includes('granted'))
+          throw refusal('undecided', request, 'view', '')
+        if (!verdicts.includes('granted')) throw refusal('unknown', request, 'view', '')
+      }
+      return this.tickets.signIn(bearer, request.address)
+    })
   }
 
-  /** Throws `SignalingError` (401, 403, 503) unless the request may hand on these rights. */
-  async createTicket(request: AccessRequest, wish: TicketWish): Promise<MadeTicket> {
+  /** Throws `SignalingError` (401, 403, 429, 503) unless the request may hand on these rights. */
+  createTicket(request: AccessRequest, wish: TicketWish): Promise<MadeTicket> {
+    return this.#tried(request, async (credentials) => {
+      for (const credential of credentials)
+        if (await this.#mayHandOn(request, credential, wish))
+          return this.tickets.create(wish, credential, request.address)
+      throw refusal(this.#blame(credentials), request, wish.rights.join(' '), 'to hand it on')
+    })
+  }
+
+  /** Gives `work` what the request shows. Throws `SignalingError` (429) when too many wrong tokens came from there. */
+  async #tried<T>(request: AccessRequest, work: (credentials: readonly Shown[]) => Promise<T>): Promise<T> {
     const credentials = this.#credentials(request)
-    for (const credential of credentials)
-      if (await this.#mayHandOn(request, credential, wish))
-        return this.tickets.create(wish, credential, request.address)
-    throw refusal(this.#blame(credentials), request, wish.rights.join(' '), 'to hand it on')
+    const [{ bearer, secret } = {}] = credentials
+    if (bearer === undefined || secret !== undefined) return work(credentials)
+    const trial = this.wrongTokens.begin(request.address, bearer)
+    if (this.#worth(bearer).length > 0) trial.right()
+    // Otherwise only the application knows.
+    else if (!this.settings.authorize) trial.wrong()
+    try {
+      return await work(credentials.map((credential) => ({ ...credential, trial })))
+    } finally {
+      trial.end()
+    }
   }
 
   /**
@@ -214,6 +240,8 @@ export class Access implements AccessRule {
       if (++questions > MOST_QUESTIONS) return
       const question = { request: { ...request, token }, tracks: open.map(({ track }) => track), right }
       const answers = await this.ask?.(question)
+      if (answers?.includes(true)) one?.trial?.right()
+      else if (answers?.every((answer) => answer === false)) one?.trial?.wrong()
       for (const [at, { index }] of open.entries()) {
         const answer = answers?.[at]
         if (answer === true) {

@@ -2,7 +2,7 @@ import { SignalingError } from '../../common/errors.js'
 import type { EngineApi } from '../../engine/api.js'
 import { readText } from '../body.js'
 import { type App, type RequestContext, resource } from '../routing.js'
-import type { Access } from './access.js'
+import { type Access, MOST_COOKIES } from './access.js'
 import { cookie, readCookies, removeCookies } from './cookies.js'
 import { accessRequest } from './request.js'
 import { isOfAnotherOrigin } from './same-origin.js'
@@ -11,6 +11,9 @@ import type { AccessRequest } from './types.js'
 
 /** A wish for a ticket is short, bytes. */
 const MOST_WISH_BYTES = 4_096
+
+/** Of all cookies that a browser keeps: with more than 16 kB of headers Node answers 431. */
+const MOST_COOKIE_BYTES = 8_192
 
 /** Where a ticket may lead: the pages, and nothing outside. Its query may hold what pages understand. */
 const PAGE = /^(view\/[^/?#\\]+)?(\?[^#\\]*)?$/
@@ -78,19 +81,26 @@ function redeem(context: RequestContext, access: Access, ticket: string): Respon
   if (!PAGE.test(to)) throw new SignalingError(400, 'to: expected a page of this server')
   if (context.req.header('sec-purpose')?.includes('prefetch'))
     throw new SignalingError(503, 'a ticket is redeemed by who opens it, and not ahead of that')
-  const signIn = access.tickets.redeem(ticket, context.env?.address)
+  const request = accessRequest(context)
+  const signIn = access.tickets.redeem(ticket, request.address)
   if (!signIn)
     throw new SignalingError(401, 'this ticket was used before, or has expired: ask for another one')
-  const request = accessRequest(context)
   return setCookie(seeOther(`./${to}`), request, cookie(request, signIn.secret, signIn), access)
 }
 
-/** Takes those away that are worth nothing any more: they would fill the browser, which has room for some hundred. */
+/**
+ * Takes those away that are worth nothing any more, or that are too many to count: they would fill the browser, which
+ * has room for some hundred, and the header.
+ */
 function setCookie(answer: Response, request: AccessRequest, made: string, { tickets }: Access): Response {
-  const dead = readCookies(request).filter(
-    ({ name, secret }) => !made.startsWith(`${name}=`) && tickets.find(secret) === undefined,
-  )
-  return withCookies(answer, [...removeCookies(request, dead), made])
+  const others = readCookies(request).filter(({ name }) => !made.startsWith(`${name}=`))
+  let [count, bytes] = [1, made.length]
+  const surplus = others.reverse().filter(({ name, secret }) => {
+    const isGood = tickets.find(secret) !== undefined
+    if (isGood) bytes += name.length + secret.length
+    return !isGood || count++ >= MOST_COOKIES || bytes > MOST_COOKIE_BYTES
+  })
+  return withCookies(answer, [...removeCookies(request, surplus), made])
 }
 
 function withCookies(answer: Response, cookies: readonly string[]): Response {

@@ -41,12 +41,22 @@ export interface SignIn {
   readonly own?: string
 }
 
+/** Where what pages are signed in with is kept. */
+export interface SignIns {
+  /** @returns the secret */
+  add(credential: Credential, from?: string): string
+  get(secret: string, now: number): Credential | undefined
+  remove(secret: string): void
+}
+
 /** The secrets that stand for credentials: tickets, each good for one sign-in, and the sign-ins of pages. */
 export class Tickets {
   readonly #tickets = new Secrets(MOST_TICKETS)
-  readonly #signIns = new Secrets(MOST_SIGN_INS)
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly signIns: SignIns = new Secrets(MOST_SIGN_INS),
+  ) {}
 
   /**
    * @param of whose rights it hands on; undefined: the application's
@@ -79,17 +89,17 @@ export class Tickets {
   }
 
   signOut(secret: string): void {
-    this.#signIns.remove(secret)
+    this.signIns.remove(secret)
   }
 
   /** What a page's cookie stands for. */
   find(secret: string): Credential | undefined {
-    return this.#signIns.get(secret, this.now())
+    return this.signIns.get(secret, this.now())
   }
 
   #signIn(credential: Credential, from: string | undefined): SignIn {
     const maxAge = Math.max(1, Math.round((credential.expires - this.now()) / 1_000))
-    return { secret: this.#signIns.add(credential, from), maxAge }
+    return { secret: this.signIns.add(credential, from), maxAge }
   }
 }
 

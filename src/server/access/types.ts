@@ -19,7 +19,10 @@ export interface AccessRequest {
   readonly url: string
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** From where the connection came: a proxy's address, if there is one. Undefined for requests through `server.fetch`. */
+  /**
+   * From where it came: the other end of the connection; behind proxies that the option `trustProxy` names, what they
+   * say. Undefined for requests through `server.fetch`, unless such a proxy says it.
+   */
   readonly address?: string | undefined
   /** The bearer token that came with it, or for which a page has been given its cookie. */
   readonly token?: string | undefined

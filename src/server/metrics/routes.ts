@@ -1,4 +1,8 @@
 import { SignalingError } from '../../common/errors.js'
+import { readBearer } from '../access/credential.js'
+import { accessRequest } from '../access/request.js'
+import type { AccessRequest } from '../access/types.js'
+import type { WrongTokens } from '../access/wrong-tokens.js'
 import { checkToken, OF_PROXIES } from '../ingest/guard.js'
 import { type App, resource } from '../routing.js'
 
@@ -15,10 +19,12 @@ export interface MetricsRoute {
   readonly token: string | undefined
   /** Without a token: whoever gets here may ask. */
   readonly isOpen: boolean
+  /** Slows down who tries tokens. */
+  readonly wrongTokens: WrongTokens
 }
 
 /** `GET /metrics`, in the text format of Prometheus. */
-export function addMetrics(app: App, { page, token, isOpen }: MetricsRoute): void {
+export function addMetrics(app: App, { page, token, isOpen, wrongTokens }: MetricsRoute): void {
   resource(app, '/metrics', {
     GET: async (context) => {
       if (!page)
@@ -27,13 +33,26 @@ export function addMetrics(app: App, { page, token, isOpen }: MetricsRoute): voi
           'metrics are not told here; to tell them: createServer({ metrics: true }), or pixelcast serve --metrics-port 9090',
         )
       const { headers } = context.req.raw
-      if (token !== undefined) checkToken(headers.get('authorization'), token)
+      if (token !== undefined) checkTried(accessRequest(context), token, wrongTokens)
       else if (!context.env?.forwarded) checkNeighbour(headers, isOpen)
       return new Response(await page.render(), {
         headers: { 'Content-Type': page.contentType, 'Cache-Control': 'no-store' },
       })
     },
   })
+}
+
+/** Throws `SignalingError` (401, 429). */
+function checkTried({ headers, address }: AccessRequest, token: string, wrongTokens: WrongTokens): void {
+  const bearer = readBearer(headers.authorization)
+  const trial = bearer === undefined ? undefined : wrongTokens.begin(address, bearer)
+  try {
+    checkToken(headers.authorization ?? null, token)
+    trial?.right()
+  } catch (error) {
+    trial?.wrong()
+    throw error
+  }
 }
 
 /**

@@ -4,10 +4,14 @@ import { tokenOf } from './token.js'
 /** A server that does not answer is not waited for, ms. */
 const TIMEOUT_MS = 5_000
 
-type Answer = 'open' | 'closed' | 'silent'
+type Answer = 'open' | 'closed' | 'slowed' | 'silent'
 
 const REFUSED = 'This token does not open this page.'
-const SILENT = 'The server does not answer. Try again in a moment.'
+const MESSAGES: Readonly<Record<Exclude<Answer, 'open'>, string>> = {
+  closed: REFUSED,
+  slowed: 'Too many wrong tokens came from here. Try again in a minute.',
+  silent: 'The server does not answer. Try again in a moment.',
+}
 
 /**
  * The way into a page: by the token of its address (`#token=…`), by the cookie of an earlier visit, or by a token that
@@ -62,7 +66,7 @@ export class Gate {
       const answer = await this.#ask(this.#token)
       // A page that is open to everybody may have been opened with a token for more, or with an old one.
       if (answer === 'open' || dataset.access === undefined) return this.#open()
-      message = answer === 'silent' ? SILENT : REFUSED
+      message = MESSAGES[answer]
     } else if (dataset.access === undefined) return
     // A cookie does not come with a link from elsewhere (SameSite), but it does with what this page asks.
     else if ((await this.#ask()) === 'open') return this.#open()
@@ -77,7 +81,7 @@ export class Gate {
         signIn.close()
         return this.#open()
       }
-      signIn.refuse(answer === 'silent' ? SILENT : REFUSED)
+      signIn.refuse(MESSAGES[answer])
     }
   }
 
@@ -93,16 +97,21 @@ export class Gate {
       if (token !== undefined) {
         const headers = { Authorization: `Bearer ${token}` }
         const exchanged = await fetch(url, { method: 'POST', headers, cache: 'no-store', signal })
-        if (!exchanged.ok) return exchanged.status < 500 ? 'closed' : 'silent'
+        if (!exchanged.ok) return refusal(exchanged)
       }
       // Also after the exchange: the token may be good, and not for this.
-      const { ok, status } = await fetch(url, { cache: 'no-store', signal })
-      return ok ? 'open' : status < 500 ? 'closed' : 'silent'
+      const answer = await fetch(url, { cache: 'no-store', signal })
+      return answer.ok ? 'open' : refusal(answer)
     } catch {
       // Also a token with characters that no header takes.
       return token !== undefined && !/^[!-~]+$/.test(token) ? 'closed' : 'silent'
     }
   }
+}
+
+function refusal({ status }: Response): Answer {
+  if (status === 429) return 'slowed'
+  return status < 500 ? 'closed' : 'silent'
 }
 
 /** Whether the address has a ticket, which the server would have taken out if it were good. */

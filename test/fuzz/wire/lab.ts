@@ -4,6 +4,7 @@ import type { ServerProcessApi } from '../../support/server-process.js'
 import { until } from '../../support/wait.js'
 import type { Failure, Input } from '../target.js'
 import { DatagramDrops } from './datagram-drops.js'
+import { HonestSocket } from './honest-socket.js'
 
 /** A target whose inputs go over the network to a real server, while somebody honest watches. */
 export interface WireTarget {
@@ -11,6 +12,8 @@ export interface WireTarget {
   readonly about: string
   readonly count: number
   readonly quick: number
+  /** A second honest viewer watches, over a WebSocket. */
+  readonly watchesBySocket?: boolean
   /** Makes the inputs from `from` on, as long as the lab wants more. */
   attack(lab: Lab, seed: number, from: number): Promise<void>
 }
@@ -40,6 +43,19 @@ export interface Watched {
   readonly after: Measured
   /** Memory of the process while it was attacked, every two seconds, KiB. */
   readonly resident: readonly number[]
+  /** Of the one who watches over a WebSocket, if there is one. */
+  readonly socket: WatchedSocket | undefined
+}
+
+export interface WatchedSocket {
+  readonly sent: number
+  readonly received: number
+  /** Left out, because what came before had not been acknowledged in time: latest wins. */
+  readonly dropped: number
+  /** Frames before which one was missing. */
+  readonly gaps: number
+  /** Why it was ended. */
+  readonly ended: string | undefined
 }
 
 type Measured = ReturnType<ServerProcessApi['measure']>
@@ -61,6 +77,7 @@ export class Lab {
         readonly pushed: number
         readonly superseded: number
         readonly sent: number
+        readonly socket: { readonly sent: number; readonly dropped: number }
         readonly before: Measured
       }
     | undefined
@@ -69,6 +86,7 @@ export class Lab {
     readonly server: Child<ServerProcessApi>,
     readonly attackers: HeadlessReceiver,
     private readonly honest: HeadlessReceiver,
+    private readonly honestSocket: HonestSocket | undefined,
     readonly url: string,
     count: number,
     private readonly deadline: number,
@@ -78,7 +96,11 @@ export class Lab {
   }
 
   /** @param deadline ms of `performance.now()` after which no more is wanted */
-  static async start(count: number, deadline: number): Promise<Lab> {
+  static async start(
+    count: number,
+    deadline: number,
+    { watchesBySocket = false }: Pick<WireTarget, 'watchesBySocket'>,
+  ): Promise<Lab> {
     const [server, attackers, honest] = await Promise.all([
       Child.start<ServerProcessApi>('test/support/server-process.ts', ['--expose-gc']),
       startHeadlessReceiver(),
@@ -86,12 +108,14 @@ export class Lab {
     ])
     const options = { control: 'anyone' } as const
     const url = await server.call('open', { port: 0, track: TRACK, options, limits: LIMITS, ingest: true })
-    const lab = new Lab(server, attackers, honest, url, count, deadline)
     await server.call('addControl', { name: 'gain', max: 9 })
     await server.call('produce', { ...SIZE, fps: FPS })
-    await honest.call('open', { url: lab.whep, count: 1, codec: 'h264', channel: true })
+    const whep = new URL(`whep/${TRACK}`, url).href
+    await honest.call('open', { url: whep, count: 1, codec: 'h264', channel: true })
+    const honestSocket = watchesBySocket ? await HonestSocket.open(whep) : undefined
     await until('frames', async () => (await honest.call('stats'))[0]!.frames > 30)
-    return lab
+    await until('frames', () => !honestSocket || honestSocket.frames > 30)
+    return new Lab(server, attackers, honest, honestSocket, url, count, deadline)
   }
 
   get whep(): string {
@@ -116,12 +140,14 @@ export class Lab {
     this.done = this.accepted = this.#resident.length = 0
     await this.#attackersGone()
     const before = await this.server.call('measure')
-    const [stats, viewer] = await Promise.all([
+    const [stats, viewer, socketViewer] = await Promise.all([
       this.server.call('stats'),
-      this.server.call('firstViewerStats'),
+      this.server.call('statsOfViewer', { place: 0 }),
+      this.honestSocket && this.server.call('statsOfViewer', { place: 1 }),
     ])
+    const socket = { sent: socketViewer?.framesSent ?? 0, dropped: socketViewer?.framesDropped ?? 0 }
     const { pushed, dropped } = stats
-    this.#begun = { before, pushed, superseded: dropped.superseded, sent: viewer?.framesSent ?? 0 }
+    this.#begun = { before, pushed, superseded: dropped.superseded, sent: viewer?.framesSent ?? 0, socket }
   }
 
   /** Inputs that are on their way; kept until there are many newer ones. */
@@ -155,19 +181,7 @@ export class Lab {
     this.#drops.look()
     await this.#attackersGone()
     await this.server.call('stop')
-    // Since it came; what was sent last is on its way still.
-    const counts = async () => {
-      const [viewer, [received]] = await Promise.all([
-        this.server.call('firstViewerStats'),
-        this.honest.call('stats'),
-      ])
-      return { sent: viewer?.framesSent ?? 0, dropped: viewer?.framesDropped, received: received! }
-    }
-    await until('the last frames', async () => {
-      const { sent, received } = await counts()
-      return sent === received.frames && received.missing === 0
-    }).catch(() => {}) // It is counted below.
-    const last = await counts()
+    const last = await this.#counts()
     const { pushed, dropped } = await this.server.call('stats')
     await this.server.call('countInputs')
     const after = await this.server.call('measure')
@@ -184,16 +198,53 @@ export class Lab {
       before: begun.before,
       resident: this.#resident,
       after,
+      socket: this.honestSocket && {
+        sent: (last.socket?.framesSent ?? 0) - begun.socket.sent,
+        dropped: (last.socket?.framesDropped ?? Number.NaN) - begun.socket.dropped,
+        received: last.socketFrames - begun.socket.sent,
+        gaps: this.honestSocket.gaps,
+        ended: this.honestSocket.ended,
+      },
     }
+  }
+
+  /** Since the honest ones came, when what was sent last has come as well; now and then a still picture is sent again. */
+  async #counts() {
+    const count = async () => {
+      const [viewer, [received], socket] = await Promise.all([
+        this.server.call('statsOfViewer', { place: 0 }),
+        this.honest.call('stats'),
+        this.honestSocket && this.server.call('statsOfViewer', { place: 1 }),
+      ])
+      const socketFrames = this.honestSocket?.frames ?? 0
+      return {
+        sent: viewer?.framesSent ?? 0,
+        dropped: viewer?.framesDropped,
+        received: received!,
+        socket,
+        socketFrames,
+      }
+    }
+    let last = await count()
+    await until('the last frames', async () => {
+      last = await count()
+      const { sent, received, socket, socketFrames } = last
+      return (
+        sent === received.frames && received.missing === 0 && (!socket || socket.framesSent === socketFrames)
+      )
+    }).catch(() => {}) // Whoever asked counts it.
+    return last
   }
 
   async #attackersGone(): Promise<void> {
     await this.attackers.call('close', { how: 'both' })
     const viewers = async () => (await this.server.call('stats')).viewers
-    await until('the attackers to be gone', async () => (await viewers()) === 1, 40_000)
+    const honest = this.honestSocket ? 2 : 1
+    await until('the attackers to be gone', async () => (await viewers()) <= honest, 40_000)
   }
 
   async close(): Promise<void> {
+    await this.honestSocket?.close()
     await Promise.all([this.server.kill(), this.attackers.kill(), this.honest.kill()])
   }
 }

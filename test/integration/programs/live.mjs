@@ -1,8 +1,9 @@
 // A program with two tracks that a supervisor starts again: what is shown says which second it is.
 import { createServer } from '../../../dist/index.js'
 
-const [port] = process.argv.slice(2)
-const server = await createServer({ port: Number(port), ice: { bindAddress: '127.0.0.1' } })
+const [port, token] = process.argv.slice(2)
+const access = { tokens: [{ token }] }
+const server = await createServer({ port: Number(port), ice: { bindAddress: '127.0.0.1' }, access })
 const live = server.addTrack('live')
 const still = server.addTrack('still')
 const [width, height] = [640, 360]
