@@ -15,8 +15,8 @@ import {
 } from '../signaling/index.js'
 import { Peer, type PeerLimits } from '../transport/index.js'
 import type { StreamIdentity, UpstreamEvents, UpstreamSettings, UpstreamStats } from './api.js'
-import type { RateLimits } from './media-sender.js'
 import { PeerSending } from './peer-sending.js'
+import type { RateLimits } from './send-path.js'
 import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
 
 /**

@@ -17,10 +17,10 @@ import {
 import { type IceOptions, Peer, type PeerLimits } from '../transport/index.js'
 import { Conversation, type InputOfViewer } from './conversation.js'
 import { CHANNEL_OPTIONS } from './limits.js'
-import type { RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
 import { PeerSending } from './peer-sending.js'
 import { randomToken } from './random-token.js'
+import type { RateLimits } from './send-path.js'
 import type { Demand, EngineViewer, WatcherIdentity } from './watcher.js'
 
 export interface ViewerEvents {
