@@ -20,11 +20,11 @@ export interface MediaSenderOptions {
   /** The way that it goes, shared with other streams. Default: one of its own. */
   readonly path?: SendPath
   /** Of a path of its own. */
-  readonly rates: RateLimits
+  readonly rates?: RateLimits
   /** Nothing that is sent can be decoded before a keyframe. */
   onKeyframeNeeded(cause: KeyframeCause): void
   /** The rate of a path of its own has changed by more than a little. */
-  onRate(): void
+  onRate?(): void
 }
 
 /** One stream that is sent to one receiver, and when: RTP, pacer, keyframe requests. What its network carries knows the path. */
@@ -45,9 +45,9 @@ export class MediaSender implements PathStream {
   #keyframeTime = Number.NEGATIVE_INFINITY
 
   constructor(private readonly options: MediaSenderOptions) {
-    const { rates, stream } = options
+    const { rates = {}, stream } = options
     const canProbe = stream.extensions?.transportCc !== undefined
-    this.path = options.path ?? new SendPath(rates, () => options.onRate())
+    this.path = options.path ?? new SendPath(rates, () => options.onRate?.())
     const { path } = this
     this.#stream = new RtpStream({ ...stream, log: path.log })
     this.#hasOwnPlayout = stream.playoutDelay !== undefined

@@ -12,12 +12,13 @@ export interface SendingPeer {
 
 export interface PeerSendingOptions {
   readonly stream: Omit<RtpStreamOptions, 'out'>
-  readonly rates: RateLimits
+  /** Of a way of its own. */
+  readonly rates?: RateLimits
   /** The way that it goes, shared with other streams of the same connection. Default: one of its own. */
   readonly path?: SendPath
   onKeyframeNeeded(cause: KeyframeCause): void
-  /** What it can be sent has changed by more than a little. */
-  onRate(): void
+  /** What it can be sent over a way of its own has changed by more than a little. */
+  onRate?(): void
 }
 
 /** Whoever gets media reports about once a second (RFC 3550, section 6.2); silence this long means that it crashed or lost its network. */

@@ -90,8 +90,7 @@ export class Viewer implements EngineViewer {
         codecs: [
           { name: negotiated.codec.toUpperCase(), payloadType, fmtp, rtxPayloadType: rtx?.payloadType },
         ],
-        ssrc: this.#ssrc,
-        rtxSsrc: rtxStream?.ssrc,
+        ssrcs: [this.#ssrc, ...(rtxStream ? [rtxStream.ssrc] : [])],
         cname: this.#cname,
       },
       ice,

@@ -93,6 +93,7 @@ export class Publisher {
       session = await this.#endpoint.create(await upstream.offer(), signal)
       upstream.accept(session.answer)
       this.#read(session)
+      this.#compare(upstream.rungs)
       const { fragment } = upstream
       if (fragment !== undefined) void session.trickle(fragment).then((note) => this.#note(note))
       const isImpatient = isDirect && this.#linked.length > 0
@@ -117,6 +118,13 @@ export class Publisher {
       this.#upstream = undefined
       if (openedAt !== undefined) this.#backoff.connectionEnded(monotonicNow() - openedAt)
     }
+  }
+
+  /** Says when the engine takes fewer rungs than were offered. */
+  #compare(taken: number): void {
+    const { rungs } = this.settings
+    if (taken === 1 && rungs > 1) this.#note('the engine takes no simulcast: it is sent one stream')
+    else if (taken < rungs) this.#note(`the engine takes ${taken} of ${rungs} rungs`)
   }
 
   #read({ ice, canEnd }: WhipSession): void {
