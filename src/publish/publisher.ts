@@ -1,11 +1,13 @@
 import { monotonicNow } from '../common/clock.js'
 import { SignalingError } from '../common/errors.js'
 import type { IceServer } from '../common/ice-server.js'
+import type { PublicationPhase } from '../common/measures.js'
 import type { PublishingApi, StreamIdentity, UpstreamApi } from '../engine/api.js'
 import type { PublicationChange, PublicationStats, PublishSettings } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
 import { AttemptError } from './attempt-error.js'
 import { Backoff } from './backoff.js'
+import type { MeasuredPublication } from './publish-meter.js'
 import { WhipEndpoint, type WhipSession } from './whip-client.js'
 
 /** When the engine has named STUN or TURN servers that were not used yet, the direct way is tried so long, ms. */
@@ -22,6 +24,10 @@ export class Publisher {
   readonly #notes = new Set<string>()
   #upstream: UpstreamApi | undefined
   #hasWorked = false
+  #phase: PublicationPhase = 'connecting'
+  #connections = 0
+  /** Of connections that are over. */
+  #bytes = 0
   #running: Promise<void> | undefined
 
   constructor(
@@ -42,6 +48,16 @@ export class Publisher {
 
   stats(): PublicationStats | undefined {
     return this.#upstream?.stats()
+  }
+
+  /** For the metrics. */
+  measures(): MeasuredPublication {
+    return {
+      track: this.track,
+      phase: this.#phase,
+      connections: this.#connections,
+      bytes: this.#bytes + (this.#upstream?.stats()?.bytesSent ?? 0),
+    }
   }
 
   /** Ends it, and tells the engine. Resolves when that is done; never rejects. */
@@ -65,6 +81,7 @@ export class Publisher {
         return
       }
       const retryIn = this.#backoff.next(error.retryAfter)
+      this.#phase = 'waiting'
       this.report({ state: 'waiting', error: { message: error.message, status: error.status }, retryIn })
       // The old session has to be gone first: it may belong to the same name.
       await Promise.all([sleep(retryIn, signal), ending])
@@ -105,6 +122,8 @@ export class Publisher {
       if (how !== undefined) throw new AttemptError(`no media connection to the engine: ${how}`, 'always')
       openedAt = monotonicNow()
       this.#hasWorked = true
+      this.#phase = 'connected'
+      this.#connections++
       this.report({ state: 'connected' })
       throw new AttemptError(`the connection to the engine is over: ${await ended.promise}`, 'always')
     } catch (error) {
@@ -114,6 +133,7 @@ export class Publisher {
       }
     } finally {
       signal.removeEventListener('abort', onAbort)
+      this.#bytes += this.#upstream?.stats()?.bytesSent ?? 0
       this.#upstream?.close()
       this.#upstream = undefined
       if (openedAt !== undefined) this.#backoff.connectionEnded(monotonicNow() - openedAt)
