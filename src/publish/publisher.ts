@@ -19,10 +19,11 @@ export class Publisher {
   readonly #endpoint: WhipEndpoint
   readonly #source: StreamIdentity
   readonly #backoff = new Backoff()
-  /** Of the engine, for the next attempt. */
+  /** Of the engine, for what comes next. */
   #linked: readonly IceServer[] = []
   readonly #notes = new Set<string>()
   #upstream: UpstreamApi | undefined
+  #hasAsked = false
   #hasWorked = false
   #phase: PublicationPhase = 'connecting'
   #connections = 0
@@ -92,19 +93,20 @@ export class Publisher {
   /** One connection, from the offer to its end. Never rejects. @returns why it ended; `ending`: its session is gone */
   async #attempt(): Promise<{ error: AttemptError; ending: Promise<void> }> {
     const { signal } = this.#stop
-    const isDirect = this.#linked.length === 0
     let session: WhipSession | undefined
     let openedAt: number | undefined
     const ended = deferred<string>()
     const onAbort = () => ended.resolve('it was closed')
     try {
       const opened = deferred<undefined>()
+      await this.#ask()
       const upstream = this.engine.openUpstream(
         this.track,
         this.#source,
         { ...this.settings, ice: { ...this.ice, servers: [...(this.ice.servers ?? []), ...this.#linked] } },
         { onOpen: () => opened.resolve(undefined), onClose: ended.resolve, onError: this.onError },
       )
+      const wasDirect = this.#linked.length === 0
       this.#upstream = upstream
       signal.addEventListener('abort', onAbort, { once: true })
       session = await this.#endpoint.create(await upstream.offer(), signal)
@@ -113,7 +115,7 @@ export class Publisher {
       this.#compare(upstream.rungs)
       const { fragment } = upstream
       if (fragment !== undefined) void session.trickle(fragment).then((note) => this.#note(note))
-      const isImpatient = isDirect && this.#linked.length > 0
+      const isImpatient = wasDirect && this.#linked.length > 0
       const how = await Promise.race([
         opened.promise,
         ended.promise,
@@ -145,6 +147,16 @@ export class Publisher {
     const { rungs } = this.settings
     if (taken === 1 && rungs > 1) this.#note('the engine takes no simulcast: it is sent one stream')
     else if (taken < rungs) this.#note(`the engine takes ${taken} of ${rungs} rungs`)
+  }
+
+  /** Once, and only for what the application has not said itself. */
+  async #ask(): Promise<void> {
+    if (this.#hasAsked) return
+    this.#hasAsked = true
+    if ((this.ice.servers?.length ?? 0) > 0) return
+    const { servers, notes } = await this.#endpoint.iceServers(this.#stop.signal)
+    this.#linked = servers
+    for (const note of notes) this.#note(note)
   }
 
   #read({ ice, canEnd }: WhipSession): void {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessTo } from '../../src/common/ice-server.js'
 import { CliProcess } from '../support/cli-process.js'
 import { createLocalServer, type ImageTrack, type PixelcastServer } from '../support/pixelcast.js'
+import { TurnServer } from '../support/turn-server.js'
 import { every, pause, until } from '../support/wait.js'
 import { WhipTestEndpoint } from '../support/whip-endpoint/index.js'
 import type { Reply, SeenRequest, SeenSession, Taking } from '../support/whip-endpoint/protocol.js'
@@ -44,7 +46,10 @@ describe('publishing by WHIP', () => {
       requests: async (method?: string): Promise<SeenRequest[]> =>
         (await endpoint.child.call('requests'))
           .slice(requestsBefore)
-          .filter((request) => method === undefined || request.method === method),
+          // Which ICE servers there are is asked before, and of no interest to most.
+          .filter((request) =>
+            method === undefined ? request.method !== 'OPTIONS' : request.method === method,
+          ),
       sessions: async (): Promise<SeenSession[]> =>
         (await endpoint.child.call('sessions')).slice(sessionsBefore),
       last: async () => (await endpoint.child.call('sessions')).length - 1,
@@ -281,6 +286,28 @@ describe('publishing by WHIP', () => {
     expect(publication.state).toBe('connected')
     await publication.close()
   })
+
+  it.skipIf(!TurnServer.isInstalled)(
+    'asks for ICE servers first, and has their candidates at once',
+    async () => {
+      const turn = await TurnServer.start()
+      const url = `turn:127.0.0.1:${turn.port}?transport=udp`
+      const { username, credential } = accessTo({ url, secret: TurnServer.secret }, 'us', Date.now())
+      const seen = await told([], {
+        optionsLink: `<${url}>; rel="ice-server"; username="${username}"; credential="${credential}"`,
+      })
+      const publication = await publish()
+      await until('the candidates', async () => (await seen.requests('PATCH')).length === 1)
+      const [patch] = await seen.requests('PATCH')
+      expect(patch?.body).toMatch(/^a=candidate:.* typ relay/m)
+      const [ask, ...others] = await seen.requests('OPTIONS')
+      expect(ask?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+      expect(others).toEqual([])
+      expect(await seen.requests('POST')).toHaveLength(1)
+      await publication.close()
+      await turn.stop()
+    },
+  )
 
   it('comes back with the same stream, when the engine hangs up or falls silent', async () => {
     const seen = await told()

@@ -101,6 +101,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     body,
     at: performance.now(),
   })
+  if (method === 'OPTIONS') {
+    const { optionsLink: link } = taking
+    response.writeHead(204, link === undefined ? {} : { link }).end()
+    return
+  }
   if (method === 'POST') {
     const reply = replies.shift()
     if (reply) {

@@ -33,6 +33,8 @@ export interface Taking {
   /** Default `"one"`. */
   readonly etag?: string
   readonly link?: string
+  /** What OPTIONS is answered with. Default: nothing. */
+  readonly optionsLink?: string
   /** Of PATCH. Default 204. */
   readonly patchStatus?: number
 }
