@@ -22,6 +22,8 @@ export class Publisher {
   /** Of the engine, for what comes next. */
   #linked: readonly IceServer[] = []
   readonly #notes = new Set<string>()
+  /** Nobody can listen before the first attempt has come to something. */
+  #held: string[] | undefined = []
   #upstream: UpstreamApi | undefined
   #hasAsked = false
   #hasWorked = false
@@ -84,6 +86,7 @@ export class Publisher {
       const retryIn = this.#backoff.next(error.retryAfter)
       this.#phase = 'waiting'
       this.report({ state: 'waiting', error: { message: error.message, status: error.status }, retryIn })
+      this.#releaseNotes()
       // The old session has to be gone first: it may belong to the same name.
       await Promise.all([sleep(retryIn, signal), ending])
     }
@@ -127,6 +130,7 @@ export class Publisher {
       this.#phase = 'connected'
       this.#connections++
       this.report({ state: 'connected' })
+      this.#releaseNotes()
       throw new AttemptError(`the connection to the engine is over: ${await ended.promise}`, 'always')
     } catch (error) {
       return {
@@ -170,7 +174,13 @@ export class Publisher {
   #note(note: string | undefined): void {
     if (note === undefined || this.#notes.has(note) || this.#stop.signal.aborted) return
     this.#notes.add(note)
-    this.report({ state: 'note', text: note })
+    if (this.#held) this.#held.push(note)
+    else this.report({ state: 'note', text: note })
+  }
+
+  #releaseNotes(): void {
+    for (const text of this.#held ?? []) this.report({ state: 'note', text })
+    this.#held = undefined
   }
 }
 

@@ -22,6 +22,8 @@ export interface PublicationEvents {
   close: []
 }
 
+export type { RungStats } from '../common/viewer-stats.js'
+
 /** How an engine is sent to; as for a viewer, counts of all rungs together. */
 export interface PublicationStats extends Omit<ViewerStats, 'ignoredMessages' | 'transport'> {
   /** What the engine has taken: one stream, or the rungs of a simulcast, the largest first. */

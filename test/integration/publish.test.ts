@@ -284,6 +284,7 @@ describe('publishing by WHIP', () => {
     const publication = await publish({ token: undefined })
     publication.on('note', (text) => notes.push(text))
     expect(publication.state).toBe('connected')
+    await until('the note', () => notes.some((text) => text.includes('turns:turn.example')))
     await publication.close()
   })
 
@@ -308,6 +309,48 @@ describe('publishing by WHIP', () => {
       await turn.stop()
     },
   )
+
+  it('sends the rungs that the engine takes, and one stream to an engine that takes none', async () => {
+    const large = server.addTrack('large')
+    const size = { width: 640, height: 360 }
+    const data = new Uint8Array(size.width * size.height * 3)
+    const stop = every(30, (index) => large.addImage({ ...size, data: data.fill(index), format: 'rgb24' }))
+    const notes: string[] = []
+    const publishLarge = async (simulcast: true | 2) => {
+      const options = { url: endpoint.url, token: TOKEN, bindAddress: '127.0.0.1', simulcast }
+      const publication = await large.publish(options)
+      publication.on('note', (text) => notes.push(text))
+      return publication
+    }
+    const sentTo = async (taking: Taking, simulcast: true | 2, expected: string) => {
+      const seen = await told([], taking)
+      const publication = await publishLarge(simulcast)
+      await until(`${expected || 'no rids'} and frames`, async () => {
+        const [session] = await seen.sessions()
+        return (
+          Object.keys(session?.rids ?? {})
+            .sort()
+            .join('') === expected && (session?.packets ?? 0) > 20
+        )
+      })
+      const rungs = (await publication.stats())?.rungs ?? []
+      expect(large.stats.encoders).toBe(Math.max(1, expected.length))
+      await publication.close()
+      return rungs.map(({ rid, scale }) => `${rid} ${scale}`)
+    }
+    expect(await sentTo({ rids: ['q', 'h', 'f'] }, true, 'fhq')).toEqual(['f 1', 'h 2', 'q 4'])
+    expect(await sentTo({ rids: ['f', 'h', 'q'] }, 2, 'fh')).toEqual(['f 1', 'h 2'])
+    expect(await sentTo({ rids: ['f', 'q'] }, true, 'fq')).toEqual(['f 1', 'q 4'])
+    expect(await sentTo({ rids: ['h'] }, true, 'h')).toEqual(['h 2'])
+    expect(await sentTo({}, true, '')).toEqual(['undefined 1'])
+    expect(notes).toEqual([
+      'the engine takes 2 of 3 rungs',
+      'the engine takes no simulcast: it is sent one stream',
+      'the engine takes no simulcast: it is sent one stream',
+    ])
+    stop()
+    await large.close()
+  })
 
   it('comes back with the same stream, when the engine hangs up or falls silent', async () => {
     const seen = await told()
@@ -336,6 +379,7 @@ describe('publishing by WHIP', () => {
       field: 'token',
       actual: 'a text of 3 characters',
     })
+    await expect(publish({ simulcast: 4 as never })).rejects.toMatchObject({ field: 'simulcast' })
     await expect(publish({ keyframeInterval: 0 })).rejects.toMatchObject({ field: 'keyframeInterval' })
     await expect(publish({ codec: 'av1' as 'vp8' })).rejects.toMatchObject({ code: 'ERR_OPTION' })
     await expect(publish({ bindAddress: 'localhost' })).rejects.toMatchObject({ field: 'bindAddress' })
