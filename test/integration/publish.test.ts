@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessTo } from '../../src/common/ice-server.js'
 import { CliProcess } from '../support/cli-process.js'
-import { createLocalServer, type ImageTrack, type PixelcastServer } from '../support/pixelcast.js'
+import {
+  createLocalServer,
+  createServer,
+  type ImageTrack,
+  LOCAL,
+  type PixelcastServer,
+  urlOf,
+} from '../support/pixelcast.js'
+import { parseMetrics, type Sample, sumOf } from '../support/prometheus.js'
 import { TurnServer } from '../support/turn-server.js'
 import { every, pause, until } from '../support/wait.js'
 import { WhipTestEndpoint } from '../support/whip-endpoint/index.js'
@@ -397,6 +405,31 @@ describe('publishing by WHIP', () => {
     await second.close()
     expect(lastPublication.state).toBe('closed')
     expect(await seen.requests('DELETE')).toHaveLength(2)
+  })
+
+  it('is in the metrics, by track and never by address', async () => {
+    await told()
+    const measured = await createServer({ ...LOCAL, metrics: true })
+    const one = measured.addTrack('measured')
+    one.addImage({ data: new Uint8Array(64 * 48 * 3), width: 64, height: 48, format: 'rgb24' })
+    const read = async () => parseMetrics(await (await fetch(`${urlOf(measured)}metrics`)).text())
+    const state = (samples: readonly Sample[], name: string) =>
+      sumOf(samples, 'pixelcast_publications', { track: 'measured', state: name })
+    const publication = await one.publish({ url: endpoint.url, bindAddress: '127.0.0.1' })
+    await until('bytes', async () => sumOf(await read(), 'pixelcast_published_bytes_total') > 100)
+    expect(state(await read(), 'connected')).toBe(1)
+    await endpoint.child.call('hangUp')
+    await until(
+      'it is connected again',
+      async () => sumOf(await read(), 'pixelcast_publication_reconnects_total') === 1,
+    )
+    const before = sumOf(await read(), 'pixelcast_published_bytes_total')
+    await publication.close()
+    const samples = await read()
+    expect(state(samples, 'connected')).toBe(0)
+    expect(sumOf(samples, 'pixelcast_published_bytes_total')).toBeGreaterThanOrEqual(before)
+    expect(samples.filter(({ labels }) => JSON.stringify(labels).includes('/whip'))).toEqual([])
+    await measured.close()
   })
 
   it('is there on the command line, and a stopped one tells the engine', async () => {
