@@ -8,6 +8,8 @@ export interface RungNeed {
   readonly most: number
 }
 
+/** However little there is, an encoder that runs gets this share of what it needs at least: it could do nothing with less. */
+const LOWEST_SHARE = 0.25
 /** To come back it needs this much more than to stay … */
 const RISE_FACTOR = 1.3
 /** … for this long, ms: each time costs a keyframe, and a step of all who watch it … */
@@ -49,7 +51,11 @@ export class RungAllocation {
       this.#leftOutAt = now
       this.#couldRiseSince = undefined
     }
-    return divide(rate, needs.slice(0, this.#sent))
+    // What is held back for a moment is held back from all of them.
+    const moment = capacity > 0 ? Math.min(1, rate / capacity) : 0
+    return divide(capacity, needs.slice(0, this.#sent)).map((share, index) =>
+      Math.max(share * moment, LOWEST_SHARE * (needs[index]?.least ?? 0)),
+    )
   }
 
   #choose(fitting: number, now: number): number {

@@ -41,6 +41,7 @@ export class MediaSender implements PathStream {
   readonly #hasOwnPlayout: boolean
   #isUrgent = false
   #started = false
+  #isPaused = false
   /** Of the last keyframe. */
   #keyframeTime = Number.NEGATIVE_INFINITY
 
@@ -114,6 +115,7 @@ export class MediaSender implements PathStream {
       this.#isUrgent = false
     }
     this.#started = true
+    this.#isPaused = false
     this.#pacer.enqueueFrame(frame)
     this.path.process(now)
   }
@@ -131,11 +133,13 @@ export class MediaSender implements PathStream {
   }
 
   /** Nothing is sent of it until the next keyframe comes; that of other streams is. */
-  pause(): void {
+  pause(now: number): void {
     this.#started = false
+    this.#isPaused = true
     this.#isUrgent = false
     this.#pacer.clear()
     this.#requests.served()
+    this.#stalls.end(now)
   }
 
   get isActive(): boolean {
@@ -150,6 +154,8 @@ export class MediaSender implements PathStream {
   }
 
   answer({ retransmissions, keyframeRequested }: Heard, now: number): void {
+    // Whoever asks for what is left out asks in vain, until it comes with a keyframe.
+    if (this.#isPaused) return
     if (retransmissions.length > 0) this.#retransmit(retransmissions, now)
     if (!keyframeRequested) return
     this.#stalls.begin(now)

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { SendingStats } from '../common/viewer-stats.js'
 import { RungAllocation, type RungNeed } from '../congestion/index.js'
@@ -194,7 +195,9 @@ export class UpstreamSending {
   }
 
   #onRate(): void {
-    if (this.#isOpen) this.options.track.planSoon()
+    if (!this.#isOpen) return
+    this.#allocate(monotonicNow())
+    this.options.track.planSoon()
   }
 
   /** Decides which rungs are sent, and how much of each. */
@@ -218,7 +221,7 @@ export class UpstreamSending {
       if (sent.has(rung)) continue
       this.#joined.delete(rung)
       this.options.track.leave(rung)
-      rung.sending.sender.pause()
+      rung.sending.sender.pause(now)
     }
     for (const rung of sent) {
       if (this.#joined.has(rung)) continue

@@ -57,13 +57,13 @@ describe('what a network carries, divided among rungs', () => {
 
   it('gives what there is at the moment, and decides by the long run', () => {
     const allocation = new RungAllocation()
-    expect(allocation.update({ rate: 400, capacity: 3_000 }, NEEDS, 0)).toEqual([150, 250, 0])
+    expect(allocation.update({ rate: 400, capacity: 3_000 }, NEEDS, 0)).toEqual([20, 500 / 7.5, 2_350 / 7.5])
   })
 
   it('never leaves the smallest out', () => {
     const allocation = new RungAllocation()
     expect(update(allocation, 3_000, NEEDS, 0)).toHaveLength(3)
-    expect(update(allocation, 10, NEEDS, 1)).toEqual([10])
-    expect(update(allocation, 0, NEEDS, 2)).toEqual([0])
+    expect(update(allocation, 40, NEEDS, 1)).toEqual([40])
+    expect(update(allocation, 0, NEEDS, 2)).toEqual([12.5])
   })
 })

@@ -189,8 +189,13 @@ describe('rungs that are published at the same time', () => {
     full.sendFrame(frameOf([100], monotonicNow(), true))
     const [before] = lab.sent()
     lab.carries(300_000)
-    lab.run(TICK)
+    // At once, not only with the next tick.
     expect(lab.scales).not.toContain(1)
+    lab.asked.length = 0
+    lab.hears(pictureLossIndication(1, SSRCS.f))
+    lab.hears(genericNack(1, SSRCS.f, [before!.sequenceNumber]))
+    lab.run(TICK)
+    expect([lab.asked, lab.sent()]).toEqual([[], []])
     lab.carries(9_000_000)
     lab.run(14_000)
     lab.sent()
