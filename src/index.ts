@@ -82,6 +82,7 @@ export {
   type PublishOptions,
   type Rectangle,
   type RemoteViewer,
+  type RungStats,
   type SelectedRectangle,
   type SelectOptions,
   type TrackEvents,

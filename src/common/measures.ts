@@ -88,6 +88,22 @@ export interface EngineMeasures {
   readonly networks: readonly NetworkMeasures[]
 }
 
+/** How far a publication is that is not over. */
+export type PublicationPhase = 'connecting' | 'connected' | 'waiting'
+
+/** The publications of a track, those that are over included; counts since the server was started. */
+export interface PublishMeasures {
+  readonly track: string
+  /** How many there are now, of each. */
+  readonly now: Readonly<Record<PublicationPhase, number>>
+  /** Connections that came after a first one. */
+  readonly reconnections: number
+  /** Publications that ended because they were refused for good. */
+  readonly failures: number
+  /** RTP bytes, headers and retransmissions included. */
+  readonly bytes: number
+}
+
 /** What happens to a session; without anything that is secret. */
 export interface SessionEvent {
   readonly event: 'begun' | 'connected' | 'ended'

@@ -55,5 +55,23 @@ export interface ViewerStats {
   readonly ignoredMessages: number
 }
 
+/** How one of the rungs of a publication is sent. */
+export interface RungStats {
+  /** Its name, by which the engine knows it (RFC 8851): `f`, `h` or `q`; undefined for a stream without one. */
+  readonly rid: string | undefined
+  /** Both sides of the image are divided by this; undefined before the first picture of one that may change it. */
+  readonly scale: number | undefined
+  /** False while it is left out, because the network does not carry it or the picture is too small for it. */
+  readonly isSent: boolean
+  /** RTP bytes, headers and retransmissions included. */
+  readonly bytesSent: number
+  /** Frames whose last packet has left. */
+  readonly framesSent: number
+  /** Frames left out because the network could not follow. */
+  readonly framesDropped: number
+  /** How often it needed a keyframe, by cause. */
+  readonly keyframes: Readonly<Record<KeyframeCause, number>>
+}
+
 /** What of it a sender knows. */
 export type SendingStats = Omit<ViewerStats, 'transport' | 'codec' | 'scale' | 'ignoredMessages'>

@@ -1,3 +1,5 @@
+import type { SendBudget } from './send-budget.js'
+
 /** What the pacer must know of a frame; each packet counts with its `length` (headroom for overhead). */
 export interface PacedFrame {
   readonly keyframe: boolean
@@ -25,6 +27,8 @@ export interface PacerSink<F extends PacedFrame, R extends PacedRetransmission> 
 export interface PacerOptions {
   /** Target bitrate, bits per second. Default 50 Mbit/s, until an estimator knows better. */
   readonly rate?: number
+  /** Shared with the pacers of other streams that go the same way. Default: one of its own, of this rate. */
+  readonly budget?: SendBudget
   /** The target times this is the rate of sending, so that the queue drains; 1.5..2.5. Default 2.5. */
   readonly factor?: number
   /** Delta frames that would take longer than this to send are dropped, ms. Default 250. */

@@ -2,7 +2,8 @@ import type { PacedFrame, PacedRetransmission, PacerOptions, PacerSink, PacerSta
 import { SendBudget } from './send-budget.js'
 
 const DEFAULT_RATE = 50_000_000
-const DEFAULT_FACTOR = 2.5
+/** The target times this is the rate of sending, unless it is said. */
+export const PACE_FACTOR = 2.5
 const DEFAULT_MAX_QUEUE_TIME = 250
 const DEFAULT_MAX_QUEUE_BYTES = 2 * 1024 * 1024
 /** With more than this waiting (ms), a keyframe replaces what is before it instead of following it. */
@@ -48,10 +49,10 @@ export class Pacer<F extends PacedFrame, R extends PacedRetransmission & { reado
 
   constructor(sink: PacerSink<F, R>, options: PacerOptions = {}) {
     this.#sink = sink
-    this.#factor = options.factor ?? DEFAULT_FACTOR
+    this.#factor = options.factor ?? PACE_FACTOR
     this.#maxQueueTime = options.maxQueueTime ?? DEFAULT_MAX_QUEUE_TIME
     this.#maxQueueBytes = options.maxQueueBytes ?? DEFAULT_MAX_QUEUE_BYTES
-    this.#budget = new SendBudget((options.rate ?? DEFAULT_RATE) * this.#factor)
+    this.#budget = options.budget ?? new SendBudget((options.rate ?? DEFAULT_RATE) * this.#factor)
   }
 
   get stats(): PacerStats {

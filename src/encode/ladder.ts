@@ -37,6 +37,10 @@ export interface Demand {
   readonly rate: number
   /** In the long run; decides on the size. Default: `rate`. */
   readonly capacity?: number
+  /** May be spent for a moment, on a keyframe. Default: `rate`. */
+  readonly available?: number
+  /** The only scale that it takes. Who is free to choose reckons with it all the same. */
+  readonly only?: Scale | undefined
   /** It sees nothing until a keyframe has come through a network that has just collapsed. */
   readonly isUrgent?: boolean
 }
@@ -90,8 +94,8 @@ export class Ladder {
     const wanted = wish(input, 1)
     const reachable = wish(input, RISE_FACTOR)
     const assignment = new Map<string, Scale>()
-    for (const { id } of demands)
-      assignment.set(id, this.#place(id, wanted.get(id) ?? 1, reachable.get(id) ?? 1, now))
+    for (const { id, only } of demands)
+      assignment.set(id, only ?? this.#place(id, wanted.get(id) ?? 1, reachable.get(id) ?? 1, now))
     const rungs = SCALES.flatMap((scale) => {
       const members = demands.filter(({ id }) => assignment.get(id) === scale)
       return members.length === 0 ? [] : [rungFor(input, scale, members)]
@@ -163,12 +167,13 @@ function wish(input: LadderInput, margin: number) {
 function rungFor(input: LadderInput, scale: Scale, members: readonly Demand[]): Rung {
   const { width, height, maxBitrate, bitsPerPixel = BITS_PER_PIXEL } = input
   const rate = Math.min(...members.map((member) => member.rate))
+  const available = Math.min(...members.map((member) => member.available ?? member.rate))
   const bitrate = Math.round(Math.min(maxBitrate, rate))
   const fps = bitrate / ((width / scale) * (height / scale) * bitsPerPixel)
   return {
     scale,
     bitrate,
-    available: Math.round(rate),
+    available: Math.round(available),
     ...(members.some(({ isUrgent }) => isUrgent) && { isUrgent: true }),
     ...(fps < MOST_FPS && { maxFps: Math.max(FEWEST_FPS, fps) }),
   }

@@ -1,6 +1,6 @@
 import type { IceServerAccess } from '../common/ice-server.js'
 import type { EngineMeasures } from '../common/measures.js'
-import type { ViewerStats } from '../common/viewer-stats.js'
+import type { RungStats, ViewerStats } from '../common/viewer-stats.js'
 import type { VideoCodec } from '../encode/encoded-frame.js'
 import type { ImageProducer } from '../track/index.js'
 import type { IceOptions } from '../transport/ice-options.js'
@@ -59,8 +59,8 @@ export interface PublishingApi {
 
 /** What the packets of a publication are known by, from its first connection to its last. */
 export interface StreamIdentity {
-  readonly ssrc: number
-  readonly rtxSsrc: number
+  /** Of the rungs that may be sent, the largest first; one stream is the first. */
+  readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc: number }[]
   /** RTP time of monotonic time 0. */
   readonly clockOffset: number
   readonly cname: string
@@ -71,6 +71,8 @@ export interface StreamIdentity {
 export interface UpstreamSettings {
   /** To offer, best first. */
   readonly codecs: readonly VideoCodec[]
+  /** How many rungs to offer at the same time (simulcast), 1..3; 1: one stream, which follows the network. */
+  readonly rungs: number
   readonly ice: IceOptions
   /** Bit/s; undefined: as much as the track may have. */
   readonly maxBitrate?: number | undefined
@@ -93,13 +95,18 @@ export interface UpstreamApi {
   accept(answerSdp: string): void
   /** A trickle-ice-sdpfrag with our candidates, to be sent after that; undefined when there are none. */
   readonly fragment: string | undefined
+  /** How many rungs the engine takes at the same time; 0 before the answer. */
+  readonly rungs: number
   /** Undefined before the answer. */
   stats(): UpstreamStats | undefined
   /** Ends it; no event follows. Idempotent. */
   close(): void
 }
 
-export type UpstreamStats = Omit<ViewerStats, 'ignoredMessages' | 'transport'>
+export interface UpstreamStats extends Omit<ViewerStats, 'ignoredMessages' | 'transport'> {
+  /** The largest first. */
+  readonly rungs: readonly RungStats[]
+}
 
 /** Whether new sessions are taken. */
 export type Readiness =

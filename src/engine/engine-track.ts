@@ -109,7 +109,7 @@ export class EngineTrack {
     const now = monotonicNow()
     const place: Place = { scale: 1, next: undefined }
     audience.places.set(viewer, place)
-    viewer.setMaxRate(this.#maxBitrate)
+    viewer.setMaxRate(this.maxBitrate)
     place.scale = this.#plan(audience, now).assignment.get(viewer.identity.id) ?? 1
     this.#outlet(audience, viewer.codec, place.scale).add(viewer, now)
     this.#feed.watch(viewer.codec, place.scale)
@@ -143,6 +143,20 @@ export class EngineTrack {
     if (place) this.#feed.requestKeyframe(viewer.codec, place.next ?? place.scale)
   }
 
+  /**
+   * What the slowest viewer that is free to choose, and has chosen this rung, can be sent, bit/s; undefined: there is none.
+   */
+  slowestOn(codec: VideoCodec, scale: Scale): number | undefined {
+    const now = monotonicNow()
+    let slowest: number | undefined
+    for (const [viewer, place] of this.#audiences.get(codec)?.places ?? []) {
+      if (viewer.only !== undefined || (place.next ?? place.scale) !== scale) continue
+      const { rate, isKnown } = viewer.demand(now)
+      if (isKnown) slowest = Math.min(slowest ?? Number.POSITIVE_INFINITY, rate)
+    }
+    return slowest
+  }
+
   /** What some viewer can be sent has changed. */
   planSoon(): void {
     this.#planTimer ??= setTimeout(() => {
@@ -168,18 +182,20 @@ export class EngineTrack {
     this.#planTimer = undefined
   }
 
-  get #typicalSize(): { width: number; height: number } {
+  /** Of the last image; of a typical one before the first. */
+  get typicalSize(): { width: number; height: number } {
     return this.#feed.size ?? TYPICAL_SIZE
   }
 
-  get #maxBitrate(): number {
-    const { width, height } = this.#typicalSize
+  /** The most that is encoded of a picture in its full size, bit/s. */
+  get maxBitrate(): number {
+    const { width, height } = this.typicalSize
     return this.settings.maxBitrate ?? defaultBitrate(width, height)
   }
 
   #tick(): void {
     const now = monotonicNow()
-    const maxBitrate = this.#maxBitrate
+    const maxBitrate = this.maxBitrate
     for (const { places } of this.#audiences.values()) {
       for (const viewer of places.keys()) {
         viewer.setMaxRate(maxBitrate)
@@ -214,6 +230,7 @@ export class EngineTrack {
   #plan({ ladder, cost, places }: Audience, now: number): LadderPlan {
     const demands = [...places.keys()].map((viewer) => ({
       id: viewer.identity.id,
+      only: viewer.only,
       ...viewer.demand(now),
     }))
     // Who has just come is taken for as fast as the others, and does not slow them down for a second.
@@ -226,8 +243,8 @@ export class EngineTrack {
             ? demand
             : { ...demand, rate: fastest, capacity: fastest },
         ),
-        ...this.#typicalSize,
-        maxBitrate: this.#maxBitrate,
+        ...this.typicalSize,
+        maxBitrate: this.maxBitrate,
         contentHint,
         bitsPerPixel: cost.bitsPerPixel,
       },

@@ -1,6 +1,7 @@
 import type { KeyframeCause } from '../common/viewer-stats.js'
 import type { PacketizedFrame, RtpStreamOptions } from '../rtp/index.js'
-import { MediaSender, type RateLimits } from './media-sender.js'
+import { MediaSender } from './media-sender.js'
+import type { RateLimits, SendPath } from './send-path.js'
 import type { Demand } from './watcher.js'
 
 /** The peer connection that packets go out on. */
@@ -11,10 +12,13 @@ export interface SendingPeer {
 
 export interface PeerSendingOptions {
   readonly stream: Omit<RtpStreamOptions, 'out'>
-  readonly rates: RateLimits
+  /** Of a way of its own. */
+  readonly rates?: RateLimits
+  /** The way that it goes, shared with other streams of the same connection. Default: one of its own. */
+  readonly path?: SendPath
   onKeyframeNeeded(cause: KeyframeCause): void
-  /** What it can be sent has changed by more than a little. */
-  onRate(): void
+  /** What it can be sent over a way of its own has changed by more than a little. */
+  onRate?(): void
 }
 
 /** Whoever gets media reports about once a second (RFC 3550, section 6.2); silence this long means that it crashed or lost its network. */
@@ -76,9 +80,14 @@ export class PeerSending {
     return this.#spokeAt > this.#heardAt && now - this.#heardAt > limit
   }
 
-  /** Takes a compound RTCP packet. @returns whether the other side said goodbye */
-  receive(packet: Buffer, now: number): boolean {
+  /** Something came from the other side. */
+  heard(now: number): void {
     this.#heardAt = now
+  }
+
+  /** Takes a compound RTCP packet, for all streams of its path. @returns whether the other side said goodbye */
+  receive(packet: Buffer, now: number): boolean {
+    this.heard(now)
     return this.sender.receive(packet, now)
   }
 

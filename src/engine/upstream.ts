@@ -1,9 +1,5 @@
 import { monotonicNow } from '../common/clock.js'
-import type { VideoCodec } from '../common/codec.js'
-import { EngineError } from '../common/errors.js'
-import type { PacketizedFrame } from '../rtp/index.js'
 import {
-  type AgreedPublication,
   buildPublishOffer,
   buildRemoteAnswer,
   buildTrickleFragment,
@@ -12,25 +8,19 @@ import {
   parseLocalOffer,
   publishedCodecs,
   readPublishAnswer,
+  simulcastRids,
 } from '../signaling/index.js'
 import { Peer, type PeerLimits } from '../transport/index.js'
 import type { StreamIdentity, UpstreamEvents, UpstreamSettings, UpstreamStats } from './api.js'
-import type { RateLimits } from './media-sender.js'
-import { PeerSending } from './peer-sending.js'
-import type { Demand, Watcher, WatcherIdentity } from './watcher.js'
+import type { RateLimits } from './send-path.js'
+import { type PublishedTrack, UpstreamSending } from './upstream-sending.js'
+import type { WatcherIdentity } from './watcher.js'
 
 /**
  * Engines report once a second or more often. Silence of this long, ms, or of so many times the longest that was
  * heard from this one, means that it is gone; consent would take 30 s to find out (RFC 7675).
  */
 const SILENCE = { least: 2_500, most: 10_000, factor: 3 } as const
-/** It is asked for a keyframe so long before its time, ms: it takes a moment to be made. */
-const KEYFRAME_LEAD = 100
-
-export interface UpstreamLinks extends UpstreamEvents {
-  onKeyframeNeeded(): void
-  onRate(): void
-}
 
 /** An engine elsewhere may be far away; a data channel is not wanted. */
 const PEER_LIMITS: PeerLimits = {
@@ -38,16 +28,12 @@ const PEER_LIMITS: PeerLimits = {
   channel: { messages: 1, bytes: 1_024, messageBytes: 256 },
 }
 
-/**
- * One connection to an engine elsewhere (an SFU) that a track is published to: the side that offers. To its track it
- * is one more that watches: it costs packets, never an encode.
- */
-export class Upstream implements Watcher {
+/** One connection to an engine elsewhere (an SFU) that a track is published to: the side that offers. */
+export class Upstream {
   readonly #peer: Peer
+  readonly #rids: readonly string[]
   #local: LocalEndpoint | undefined
-  #agreed: AgreedPublication | undefined
-  #sending: PeerSending | undefined
-  #keyframeAt = Number.NEGATIVE_INFINITY
+  #sending: UpstreamSending | undefined
   #heardAt: number | undefined
   #longestSilence = 0
 
@@ -56,9 +42,11 @@ export class Upstream implements Watcher {
     private readonly source: StreamIdentity,
     private readonly settings: UpstreamSettings,
     private readonly rates: RateLimits,
-    private readonly events: UpstreamLinks,
+    private readonly track: PublishedTrack,
+    private readonly events: UpstreamEvents,
   ) {
-    const { ssrc, rtxSsrc, cname } = source
+    this.#rids = simulcastRids(settings.rungs)
+    const sources = source.sources.slice(0, settings.rungs)
     this.#peer = new Peer(
       identity.id,
       {
@@ -67,9 +55,8 @@ export class Upstream implements Watcher {
           ...rest,
           name: codec.toUpperCase(),
         })),
-        ssrc,
-        rtxSsrc,
-        cname,
+        ssrcs: sources.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]),
+        cname: source.cname,
       },
       settings.ice,
       PEER_LIMITS,
@@ -92,29 +79,31 @@ export class Upstream implements Watcher {
   async offer(): Promise<string> {
     const local = parseLocalOffer(await this.#peer.offer())
     this.#local = local
-    const { codecs } = this.settings
-    return buildPublishOffer({ ...this.source, local, codecs: publishedCodecs(codecs) })
+    const { sources, cname, streamId, trackId } = this.source
+    return buildPublishOffer({
+      local,
+      codecs: publishedCodecs(this.settings.codecs),
+      rids: this.#rids,
+      source: sources[0]!,
+      cname,
+      streamId,
+      trackId,
+    })
   }
 
   /** Takes the answer to the offer. Throws `SignalingError` when it is none. */
   accept(answerSdp: string): void {
-    const agreed = readPublishAnswer(answerSdp, publishedCodecs(this.settings.codecs))
-    const { ssrc, rtxSsrc, clockOffset, cname } = this.source
-    const { payloadType, rtxPayloadType } = agreed.codec
-    this.#agreed = agreed
-    this.#sending = new PeerSending(this.#peer, {
-      stream: {
-        ssrc,
-        payloadType,
-        ...(agreed.rtx && { rtx: { ssrc: rtxSsrc, payloadType: rtxPayloadType } }),
-        clockOffset,
-        mid: PUBLISH_MID,
-        extensions: agreed.extensions,
-        cname,
-      },
-      rates: this.rates,
-      onKeyframeNeeded: () => this.events.onKeyframeNeeded(),
-      onRate: () => this.events.onRate(),
+    const agreed = readPublishAnswer(answerSdp, publishedCodecs(this.settings.codecs), this.#rids)
+    const { identity, source, settings, rates, track } = this
+    this.#sending = new UpstreamSending({
+      peer: this.#peer,
+      identity,
+      agreed,
+      source,
+      settings,
+      rates,
+      track,
+      onPace: (now) => this.#listen(now),
     })
     this.#peer.accept(buildRemoteAnswer(agreed))
   }
@@ -127,57 +116,9 @@ export class Upstream implements Watcher {
     return buildTrickleFragment({ ufrag, pwd, mid: PUBLISH_MID, candidates })
   }
 
-  get codec(): VideoCodec {
-    if (!this.#agreed) throw new EngineError('nothing has been agreed with the engine')
-    return this.#agreed.codec.codec
-  }
-
-  /** Whether an answer was taken: only then it has a codec. */
-  get isAgreed(): boolean {
-    return this.#agreed !== undefined
-  }
-
-  get waitsForKeyframe(): boolean {
-    return this.#sending?.sender.waitsForKeyframe ?? true
-  }
-
-  get backlog(): number {
-    return this.#sending?.sender.backlog ?? 0
-  }
-
-  demand(now: number): Demand {
-    const demand = this.#sending?.demand(now) ?? { rate: 0, capacity: 0, isUrgent: false, isKnown: false }
-    const { maxBitrate = Number.POSITIVE_INFINITY } = this.settings
-    return {
-      ...demand,
-      rate: Math.min(demand.rate, maxBitrate),
-      capacity: Math.min(demand.capacity, maxBitrate),
-    }
-  }
-
-  setMaxRate(rate: number): void {
-    this.#sending?.sender.setMaxRate(Math.min(rate, this.settings.maxBitrate ?? rate))
-  }
-
-  sendFrame(frame: PacketizedFrame): void {
-    if (!this.#peer.isOpen) return
-    const now = monotonicNow()
-    if (frame.keyframe) this.#keyframeAt = now
-    this.#sending?.sendFrame(frame, now)
-  }
-
-  pace(now: number): void {
-    this.#sending?.pace(now)
-    if (this.#sending?.isSilent(now, this.#silence)) {
-      this.close()
-      this.#ended('it has not reported for seconds')
-      return
-    }
-    const { keyframeInterval } = this.settings
-    if (keyframeInterval === undefined || now - this.#keyframeAt < keyframeInterval - KEYFRAME_LEAD) return
-    // Not again while it is made.
-    this.#keyframeAt = now
-    this.events.onKeyframeNeeded()
+  /** How many rungs the engine takes at the same time; 0 before the answer. */
+  get rungs(): number {
+    return this.#sending?.count ?? 0
   }
 
   /** Once a second. */
@@ -186,8 +127,7 @@ export class Upstream implements Watcher {
   }
 
   stats(now: number): UpstreamStats | undefined {
-    if (!this.#sending || !this.#agreed) return undefined
-    return { codec: this.codec, scale: this.#sending.scale, ...this.#sending.sender.stats(now) }
+    return this.#sending?.stats(now)
   }
 
   /** No event follows. */
@@ -199,6 +139,12 @@ export class Upstream implements Watcher {
 
   get #silence(): number {
     return Math.min(SILENCE.most, Math.max(SILENCE.least, SILENCE.factor * this.#longestSilence))
+  }
+
+  #listen(now: number): void {
+    if (!this.#sending?.isSilent(now, this.#silence)) return
+    this.close()
+    this.#ended('it has not reported for seconds')
   }
 
   #opened(): void {

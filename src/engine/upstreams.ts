@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { monotonicNow } from '../common/clock.js'
 import { EngineError, show } from '../common/errors.js'
+import { SCALES } from '../encode/index.js'
 import type { StreamIdentity, UpstreamApi, UpstreamEvents, UpstreamSettings } from './api.js'
 import type { EngineTrack } from './engine-track.js'
 import { randomToken } from './random-token.js'
@@ -8,13 +9,11 @@ import { Upstream } from './upstream.js'
 
 /** Says what the packets of a publication are known by, from its first connection to its last. */
 export function newStreamIdentity(track: string): StreamIdentity {
-  const ssrc = randomInt(1, 2 ** 32)
-  let rtxSsrc: number
-  do rtxSsrc = randomInt(1, 2 ** 32)
-  while (rtxSsrc === ssrc)
+  const ssrcs = new Set<number>()
+  while (ssrcs.size < 2 * SCALES.length) ssrcs.add(randomInt(1, 2 ** 32))
+  const numbers = [...ssrcs]
   return {
-    ssrc,
-    rtxSsrc,
+    sources: SCALES.map((_, index) => ({ ssrc: numbers[2 * index]!, rtxSsrc: numbers[2 * index + 1]! })),
     clockOffset: randomInt(2 ** 32),
     cname: randomToken(),
     streamId: 'pixelcast',
@@ -45,16 +44,24 @@ export class Upstreams {
       settings,
       { min: minBitrate, start: startBitrate },
       {
-        onOpen: () => {
-          track.addViewer(upstream)
-          events.onOpen()
+        get size() {
+          return track.typicalSize
         },
+        get maxBitrate() {
+          return track.maxBitrate
+        },
+        slowestOn: (codec, scale) => track.slowestOn(codec, scale),
+        join: (rung) => track.addViewer(rung),
+        leave: (rung) => track.removeViewer(rung),
+        requestKeyframe: (rung) => track.requestKeyframe(rung),
+        planSoon: () => track.planSoon(),
+      },
+      {
+        onOpen: () => events.onOpen(),
         onClose: (reason) => {
-          this.#remove(upstream)
+          this.#open.delete(upstream)
           events.onClose(reason)
         },
-        onKeyframeNeeded: () => track.requestKeyframe(upstream),
-        onRate: () => track.planSoon(),
         onError: (error) => events.onError(error),
       },
     )
@@ -65,10 +72,13 @@ export class Upstreams {
       get fragment() {
         return upstream.fragment
       },
+      get rungs() {
+        return upstream.rungs
+      },
       stats: () => upstream.stats(monotonicNow()),
       close: () => {
         upstream.close()
-        this.#remove(upstream)
+        this.#open.delete(upstream)
       },
     }
   }
@@ -89,12 +99,7 @@ export class Upstreams {
     for (const [upstream, track] of [...this.#open]) {
       if (of && track !== of) continue
       upstream.close()
-      this.#remove(upstream)
+      this.#open.delete(upstream)
     }
-  }
-
-  #remove(upstream: Upstream): void {
-    const track = this.#open.get(upstream)
-    if (this.#open.delete(upstream) && upstream.isAgreed) track?.removeViewer(upstream)
   }
 }

@@ -17,10 +17,10 @@ import {
 import { type IceOptions, Peer, type PeerLimits } from '../transport/index.js'
 import { Conversation, type InputOfViewer } from './conversation.js'
 import { CHANNEL_OPTIONS } from './limits.js'
-import type { RateLimits } from './media-sender.js'
 import { NoteBudget } from './note-budget.js'
 import { PeerSending } from './peer-sending.js'
 import { randomToken } from './random-token.js'
+import type { RateLimits } from './send-path.js'
 import type { Demand, EngineViewer, WatcherIdentity } from './watcher.js'
 
 export interface ViewerEvents {
@@ -90,8 +90,7 @@ export class Viewer implements EngineViewer {
         codecs: [
           { name: negotiated.codec.toUpperCase(), payloadType, fmtp, rtxPayloadType: rtx?.payloadType },
         ],
-        ssrc: this.#ssrc,
-        rtxSsrc: rtxStream?.ssrc,
+        ssrcs: [this.#ssrc, ...(rtxStream ? [rtxStream.ssrc] : [])],
         cname: this.#cname,
       },
       ice,

@@ -1,5 +1,6 @@
 import type { VideoCodec } from '../common/codec.js'
 import type { ViewerStats } from '../common/viewer-stats.js'
+import type { Scale } from '../encode/index.js'
 import type { Participant } from './backchannel.js'
 import type { Receiver } from './outlet.js'
 
@@ -15,6 +16,8 @@ export interface WatcherIdentity {
 /** What an encoder may make for somebody now, and what in the long run, bit/s. */
 export interface Demand {
   readonly rate: number
+  /** What may leave for a moment, for a keyframe. Default: `rate`. */
+  readonly available?: number
   readonly capacity: number
   /** Its network has collapsed, and it sees nothing until a keyframe has come through. */
   readonly isUrgent: boolean
@@ -26,6 +29,8 @@ export interface Demand {
 export interface Watcher extends Receiver {
   readonly identity: WatcherIdentity
   readonly codec: VideoCodec
+  /** The only rung that it takes; undefined: what suits its network. */
+  readonly only?: Scale | undefined
   demand(now: number): Demand
   /** The most that the encoder would make for it, bit/s. */
   setMaxRate(rate: number): void

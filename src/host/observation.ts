@@ -1,5 +1,6 @@
 import type { LogRecord } from '../common/log.js'
 import type { Engine } from '../engine/index.js'
+import type { Publishers } from '../publish/index.js'
 import type { WrongTokens } from '../server/access/wrong-tokens.js'
 import { createMetricsApp } from '../server/app.js'
 import { IngestCounts } from '../server/ingest/counts.js'
@@ -56,13 +57,19 @@ export class Observation {
   }
 
   /** Before the app is made. */
-  async open(engine: Engine, wrongTokens: WrongTokens, onError: (error: unknown) => void): Promise<void> {
+  async open(
+    engine: Engine,
+    publishers: Publishers,
+    wrongTokens: WrongTokens,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
     const { metrics, ingest } = this.#settings
     if (!metrics) return
     // Only now: without metrics the library is not loaded.
     const { MetricsRegistry } = await import('../server/metrics/registry.js')
     this.#registry = new MetricsRegistry(() => ({
       engine: engine.measures(),
+      publishing: publishers.measures(),
       isReady: engine.readiness().status === 'ready',
       ingest: ingest && this.#ingest,
       requests: this.#requests,

@@ -107,7 +107,7 @@ async function openServer({ server, first, settings }: EngineCalls['openServer']
     engine.limitReached(limit, value),
   )
   try {
-    await observation.open(engine, wrongTokens, reportError)
+    await observation.open(engine, publishers, wrongTokens, reportError)
   } catch (error) {
     await Promise.all([engine.close(), observation.close()])
     throw error

@@ -3,6 +3,8 @@ import { type LinkedServers, readIceServers } from './link-header.js'
 
 /** ms. An engine that starts its room first takes a second or two. */
 const TIMEOUT = 10_000
+/** The first picture waits for it, and most engines have nothing to say, ms. */
+const ASKING_TIMEOUT = 1_000
 /** For what nobody waits for, ms. */
 const SHORT_TIMEOUT = 2_000
 /** An engine that was started again looks for a session that is gone, and the next attempt waits for it, ms. */
@@ -24,7 +26,7 @@ interface Answer {
 }
 
 interface Request {
-  readonly method: 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'OPTIONS' | 'POST' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
@@ -37,6 +39,17 @@ export class WhipEndpoint {
     private readonly url: URL,
     private readonly token: string | undefined,
   ) {}
+
+  /**
+   * Asks which STUN and TURN servers to use, before there is an offer. RFC 9725 §4.6 has this for WebRTC libraries that
+   * have to know them before they make one, as ours; an engine need not answer. Never rejects.
+   */
+  async iceServers(signal: AbortSignal): Promise<LinkedServers> {
+    const request: Request = { method: 'OPTIONS', signal, timeout: ASKING_TIMEOUT }
+    const answer = await send(this.url, this.token, request).catch(() => undefined)
+    const isGood = answer !== undefined && answer.status >= 200 && answer.status <= 299
+    return readIceServers(isGood ? answer.headers.get('link') : null)
+  }
 
   /** Posts an offer. */
   async create(offer: string, signal: AbortSignal): Promise<WhipSession> {

@@ -9,6 +9,10 @@ export interface HeaderExtensionIds {
   readonly transportCc?: number
   /** urn:ietf:params:rtp-hdrext:sdes:mid */
   readonly mid?: number
+  /** urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id */
+  readonly rid?: number
+  /** urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id: what retransmissions have in its place */
+  readonly repairedRid?: number
 }
 
 /** How long the receiver may hold a frame back, ms: 0..40950, sent in steps of 10. */
@@ -26,6 +30,8 @@ export interface HeaderOptions {
   readonly playoutDelay?: PlayoutDelay
   /** Needed for the MID to be sent; one of more than 16 bytes is not (the SSRC says as much). */
   readonly mid?: string
+  /** Needed for the stream's id among those of its section to be sent (RFC 8852), 1..16 bytes. */
+  readonly rid?: string
   /** The two bytes of RFC 4588's original sequence number are part of the header. */
   readonly rtx?: boolean
 }
@@ -121,15 +127,20 @@ export class HeaderTemplate {
 }
 
 function layOutExtensions(options: HeaderOptions): { bytes: Uint8Array; transportCcAt: number } {
-  const { extensions, playoutDelay, mid } = options
+  const { extensions, playoutDelay, mid, rid, rtx } = options
   const elements: Element[] = []
   if (extensions.transportCc !== undefined)
     elements.push({ id: extensions.transportCc, data: new Uint8Array(2) })
   if (extensions.playoutDelay !== undefined && playoutDelay)
     elements.push({ id: extensions.playoutDelay, data: encodePlayoutDelay(playoutDelay) })
-  if (extensions.mid !== undefined && mid !== undefined) {
-    const data = new TextEncoder().encode(mid)
-    if (data.length > 0 && data.length <= LARGEST_ELEMENT) elements.push({ id: extensions.mid, data })
+  const texts = [
+    { id: extensions.mid, text: mid },
+    { id: rtx ? extensions.repairedRid : extensions.rid, text: rid },
+  ]
+  for (const { id, text } of texts) {
+    if (id === undefined || text === undefined) continue
+    const data = new TextEncoder().encode(text)
+    if (data.length > 0 && data.length <= LARGEST_ELEMENT) elements.push({ id, data })
   }
   if (elements.length === 0) return { bytes: new Uint8Array(0), transportCcAt: 0 }
   checkIds(elements)

@@ -18,7 +18,8 @@ export const MAX_PACKET_SIZE = 1200
 /**
  * Bytes kept for the header, the same for every viewer because the packets are cut before anybody knows
  * who watches: fixed header 12, extension header 4, two-byte elements for transport-wide sequence number
- * (4), playout delay (5) and MID (2 + 16) padded to 28, and RTX's original sequence number 2, makes 46.
+ * (4), playout delay (5) and MID (2 + 16) padded to 28, and RTX's original sequence number 2, makes 46. What is
+ * published has a MID and a stream id of one byte each, so less.
  */
 export const HEADER_BUDGET = 46
 

@@ -26,6 +26,8 @@ export interface RtpStreamOptions {
   readonly firstSequenceNumber?: number
   /** Of the media section; at most 16 bytes, a longer one is not sent. */
   readonly mid?: string
+  /** Which of the section's streams it is (RFC 8851), when there are several. */
+  readonly rid?: string
   readonly extensions?: HeaderExtensionIds
   /** Default 0..100 ms: with a maximum above 0 the browser renders at once without skipping frames. */
   readonly playoutDelay?: PlayoutDelay
@@ -38,6 +40,8 @@ export interface RtpStreamOptions {
   readonly out: (packet: Buffer) => unknown
   /** Added to the monotonic clock it makes the wall clock of sender reports, ms. Default: this machine's. */
   readonly wallClockOffset?: number
+  /** Numbers the packets of all streams that go the same way. Default: one of its own. */
+  readonly log?: TransportLog
 }
 
 /** A packet to be sent again, for a pacer to hold until its turn. */
@@ -96,7 +100,7 @@ export class RtpStream {
   #rtx: HeaderTemplate | undefined
   readonly #wallClockOffset: number
   readonly #history = new PacketHistory()
-  readonly #log = new TransportLog()
+  readonly #log: TransportLog
   readonly #monitor = new ReceptionMonitor()
   #sequenceNumber: number
   #rtxSequenceNumber: number
@@ -128,6 +132,7 @@ export class RtpStream {
     this.#sequenceNumber = firstSequenceNumber('firstSequenceNumber', options.firstSequenceNumber)
     this.#rtxSequenceNumber = firstSequenceNumber('rtx.firstSequenceNumber', rtx?.firstSequenceNumber)
     this.#wallClockOffset = options.wallClockOffset ?? wallClockOffset()
+    this.#log = options.log ?? new TransportLog()
   }
 
   /** From the next packet on; nothing happens when the extension was not negotiated. */
@@ -310,8 +315,13 @@ export class RtpStream {
 }
 
 function headersFor(options: RtpStreamOptions, playoutDelay: PlayoutDelay) {
-  const { rtx, extensions = {}, mid, ssrc, payloadType } = options
-  const common = { extensions, playoutDelay, ...(mid === undefined ? {} : { mid }) }
+  const { rtx, extensions = {}, mid, rid, ssrc, payloadType } = options
+  const common = {
+    extensions,
+    playoutDelay,
+    ...(mid !== undefined && { mid }),
+    ...(rid !== undefined && { rid }),
+  }
   return {
     media: new HeaderTemplate({ ...common, ssrc, payloadType }),
     rtx: rtx && new HeaderTemplate({ ...common, ...rtx, rtx: true }),

@@ -1,10 +1,20 @@
 import { SignalingError, show } from '../common/errors.js'
 import { formatCandidate } from './candidate.js'
-import { EXTENSION_URIS, type ExtensionName, FEEDBACK_LINES, type NegotiatedExtensions } from './negotiate.js'
+import { FEEDBACK_LINES } from './negotiate.js'
 import { type OfferedCodec, readCodecs, readExtensions, readPayloadTypes } from './offered-video.js'
-import { PUBLISH_MID, PUBLISHED_EXTENSIONS, type PublishedCodec } from './publish-offer.js'
+import {
+  PUBLISH_MID,
+  PUBLISHED_EXTENSIONS,
+  PUBLISHED_URIS,
+  type PublishedCodec,
+  type PublishedExtensionName,
+} from './publish-offer.js'
 import { asInteger, asText, joinLines, type MediaSection, readSdp } from './sdp-text.js'
+import { readTakenRids } from './simulcast.js'
 import { readTransport, type TransportParameters } from './transport-parameters.js'
+
+/** Id of each header extension that is sent. */
+export type PublishedExtensions = { readonly [Name in PublishedExtensionName]?: number }
 
 /** What an engine has agreed to take. */
 export interface AgreedPublication {
@@ -12,16 +22,22 @@ export interface AgreedPublication {
   /** Whether it takes retransmissions on their own SSRC. */
   readonly rtx: boolean
   /** Those of the offered extensions that the answer holds. */
-  readonly extensions: NegotiatedExtensions
+  readonly extensions: PublishedExtensions
+  /** Of the rungs that it takes, the largest first. Empty: it takes one stream, without a rid. */
+  readonly rids: readonly string[]
   readonly transport: TransportParameters
   readonly iceLite: boolean
 }
 
 /**
- * Reads the answer of a WHIP endpoint to an offer of these codecs, field by field. Throws `SignalingError` and nothing
+ * Reads the answer of a WHIP endpoint to an offer of these codecs and rungs, field by field. Throws `SignalingError` and nothing
  * else: 400 when it is malformed, 406 when the engine took nothing of what was offered, 413 when it is too long.
  */
-export function readPublishAnswer(sdp: string, codecs: readonly PublishedCodec[]): AgreedPublication {
+export function readPublishAnswer(
+  sdp: string,
+  codecs: readonly PublishedCodec[],
+  offeredRids: readonly string[] = [],
+): AgreedPublication {
   const { session, media } = readSdp(sdp, 'answer')
   const [section] = media
   if (!section || media.length > 1)
@@ -47,11 +63,14 @@ export function readPublishAnswer(sdp: string, codecs: readonly PublishedCodec[]
   const transport = readTransport([section, session], 'answer')
   if (transport.setup === 'actpass')
     throw new SignalingError(400, 'answer: a=setup: expected active or passive, got actpass')
+  const extensions = pickExtensions(section, session, feedback.has('transport-cc'), offeredRids.length > 0)
   return {
     codec: codec.offered,
     // Without NACK nobody would ever ask for a retransmission.
     rtx: feedback.has('nack') && answered.some((other) => isRtxOf(other, codec.offered)),
-    extensions: pickExtensions(section, session, feedback.has('transport-cc')),
+    extensions,
+    // Without the rid in the packets nobody would know which is which.
+    rids: extensions.rid === undefined ? [] : readTakenRids(section, offeredRids, codec.offered.payloadType),
     transport,
     iceLite: session.icelite !== undefined,
   }
@@ -85,15 +104,18 @@ function pickExtensions(
   section: MediaSection,
   session: Parameters<typeof readExtensions>[1],
   transportCc: boolean,
-): NegotiatedExtensions {
+  hasRungs: boolean,
+): PublishedExtensions {
   const answered = readExtensions(section, session)
-  const has = (name: ExtensionName) =>
-    answered.some(({ id, uri }) => id === PUBLISHED_EXTENSIONS[name] && uri === EXTENSION_URIS[name])
+  const has = (name: PublishedExtensionName) =>
+    answered.some(({ id, uri }) => id === PUBLISHED_EXTENSIONS[name] && uri === PUBLISHED_URIS[name])
   return {
     ...(has('mid') && { mid: PUBLISHED_EXTENSIONS.mid }),
     // The numbers are of no use when nobody reports on them.
     ...(transportCc && has('transportCc') && { transportCc: PUBLISHED_EXTENSIONS.transportCc }),
     ...(has('playoutDelay') && { playoutDelay: PUBLISHED_EXTENSIONS.playoutDelay }),
+    ...(hasRungs && has('rid') && { rid: PUBLISHED_EXTENSIONS.rid }),
+    ...(hasRungs && has('repairedRid') && { repairedRid: PUBLISHED_EXTENSIONS.repairedRid }),
   }
 }
 
@@ -120,8 +142,8 @@ export function buildRemoteAnswer({ codec, rtx, extensions, transport, iceLite }
     ...Object.values(FEEDBACK_LINES).map((feedback) => `a=rtcp-fb:${payloadType} ${feedback}`),
     ...(fmtp === undefined ? [] : [`a=fmtp:${payloadType} ${fmtp}`]),
     ...(rtx ? [`a=rtpmap:${rtxPayloadType} rtx/90000`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`] : []),
-    ...(Object.keys(extensions) as ExtensionName[]).map(
-      (name) => `a=extmap:${extensions[name]} ${EXTENSION_URIS[name]}`,
+    ...(Object.keys(extensions) as PublishedExtensionName[]).map(
+      (name) => `a=extmap:${extensions[name]} ${PUBLISHED_URIS[name]}`,
     ),
     `a=ice-ufrag:${transport.iceUfrag}`,
     `a=ice-pwd:${transport.icePwd}`,

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { VideoCodec } from '../common/codec.js'
 import type { LocalEndpoint } from './local-description.js'
-import { EXTENSION_URIS, type ExtensionName, FEEDBACK_LINES } from './negotiate.js'
+import { EXTENSION_URIS, FEEDBACK_LINES } from './negotiate.js'
 import { joinLines } from './sdp-text.js'
+import { simulcastLines } from './simulcast.js'
 
 /** One codec that a publisher offers. */
 export interface PublishedCodec {
@@ -29,12 +30,23 @@ const PUBLISHED: Readonly<Record<VideoCodec, PublishedCodec>> = {
   vp8: { codec: 'vp8', payloadType: 98, rtxPayloadType: 99 },
 }
 
+/** The header extensions that we know how to write when we publish; the last two are for rungs (RFC 8852). */
+export const PUBLISHED_URIS = {
+  ...EXTENSION_URIS,
+  rid: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+  repairedRid: 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+} as const
+export type PublishedExtensionName = keyof typeof PUBLISHED_URIS
+
 /** Ids of the header extensions that are offered. */
-export const PUBLISHED_EXTENSIONS: Readonly<Record<ExtensionName, number>> = {
+export const PUBLISHED_EXTENSIONS: Readonly<Record<PublishedExtensionName, number>> = {
   mid: 1,
   transportCc: 2,
   playoutDelay: 3,
+  rid: 4,
+  repairedRid: 5,
 }
+const FOR_RUNGS: readonly string[] = ['rid', 'repairedRid']
 
 /** What is offered of each of these codecs, best first. */
 export function publishedCodecs(codecs: readonly VideoCodec[]): PublishedCodec[] {
@@ -45,8 +57,9 @@ export interface PublishOfferParameters {
   /** Best first, at least one. */
   readonly codecs: readonly PublishedCodec[]
   readonly local: LocalEndpoint
-  readonly ssrc: number
-  readonly rtxSsrc: number
+  /** Of the rungs, the largest first. Empty: one stream, of `source`. */
+  readonly rids: readonly string[]
+  readonly source: { readonly ssrc: number; readonly rtxSsrc: number }
   readonly cname: string
   /** Ids of the MediaStream and its track: tokens. */
   readonly streamId: string
@@ -58,9 +71,12 @@ export interface PublishOfferParameters {
  * candidates, which RFC 9725 §4.3.1 allows: with them the engine's DTLS ClientHello could arrive before its answer has
  * been applied here, and the handshake would fail ("unknown CA", 1 to 2 in 40). Without them it only answers our checks,
  * and those begin with the answer.
+ *
+ * With rungs it names no SSRCs, as browsers do not either (RFC 8853 §5.1): who takes them learns which is which by the
+ * rid in the packets, and who takes only one stream gets one, which its mid assigns.
  */
 export function buildPublishOffer(parameters: PublishOfferParameters): string {
-  const { codecs, local, ssrc, rtxSsrc, cname, streamId, trackId } = parameters
+  const { codecs, local, rids, streamId, trackId } = parameters
   const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType])
   return joinLines([
     'v=0',
@@ -79,24 +95,31 @@ export function buildPublishOffer(parameters: PublishOfferParameters): string {
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
     'a=setup:actpass',
     `a=mid:${PUBLISH_MID}`,
-    ...extensionLines(),
+    ...extensionLines(rids.length > 0),
     'a=sendonly',
     `a=msid:${streamId} ${trackId}`,
     'a=rtcp-mux',
     'a=rtcp-rsize',
     ...codecs.flatMap(codecLines),
+    ...(rids.length > 0 ? simulcastLines(rids) : sourceLines(parameters)),
+  ])
+}
+
+function sourceLines({ source, cname, streamId, trackId }: PublishOfferParameters): string[] {
+  const { ssrc, rtxSsrc } = source
+  return [
     `a=ssrc-group:FID ${ssrc} ${rtxSsrc}`,
     ...[ssrc, rtxSsrc].flatMap((id) => [
       `a=ssrc:${id} cname:${cname}`,
       `a=ssrc:${id} msid:${streamId} ${trackId}`,
     ]),
-  ])
+  ]
 }
 
-function extensionLines(): string[] {
-  return (Object.keys(PUBLISHED_EXTENSIONS) as ExtensionName[]).map(
-    (name) => `a=extmap:${PUBLISHED_EXTENSIONS[name]} ${EXTENSION_URIS[name]}`,
-  )
+function extensionLines(hasRungs: boolean): string[] {
+  return (Object.keys(PUBLISHED_EXTENSIONS) as PublishedExtensionName[])
+    .filter((name) => hasRungs || !FOR_RUNGS.includes(name))
+    .map((name) => `a=extmap:${PUBLISHED_EXTENSIONS[name]} ${PUBLISHED_URIS[name]}`)
 }
 
 function codecLines({ codec, payloadType, rtxPayloadType, fmtp }: PublishedCodec): string[] {

@@ -33,6 +33,7 @@ export {
   type PublicationEvents,
   type PublicationState,
   type PublicationStats,
+  type RungStats,
 } from './publication.js'
 export type { PublishOptions, PublishSettings } from './publish-options.js'
 export { RemoteViewer, type ViewerEvents, type ViewerLink, type ViewerState } from './remote-viewer.js'

@@ -1,6 +1,6 @@
 import { Emitter } from '../common/emitter.js'
 import { PublishError } from '../common/errors.js'
-import type { ViewerStats } from '../common/viewer-stats.js'
+import type { RungStats, ViewerStats } from '../common/viewer-stats.js'
 
 /**
  * `connecting`: the first attempt; `connected`: the engine gets media; `waiting`: the last attempt or connection
@@ -22,8 +22,13 @@ export interface PublicationEvents {
   close: []
 }
 
-/** How an engine is sent to; as for a viewer. */
-export type PublicationStats = Omit<ViewerStats, 'ignoredMessages' | 'transport'>
+export type { RungStats } from '../common/viewer-stats.js'
+
+/** How an engine is sent to; as for a viewer, counts of all rungs together. */
+export interface PublicationStats extends Omit<ViewerStats, 'ignoredMessages' | 'transport'> {
+  /** What the engine has taken: one stream, or the rungs of a simulcast, the largest first. */
+  readonly rungs: readonly RungStats[]
+}
 
 /** What the engine thread reports of a publication. */
 export type PublicationChange =

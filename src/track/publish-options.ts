@@ -11,8 +11,15 @@ export interface PublishOptions {
   readonly token?: string | undefined
   /** The only codec to offer. Default: those of the track, and the engine chooses. */
   readonly codec?: VideoCodec | undefined
-  /** Upper bound of what is sent, bit/s, 50,000…200,000,000. Default: the track's. */
+  /** Upper bound of what is sent, all rungs together, bit/s, 50,000…200,000,000. Default: the track's, for each pixel. */
   readonly maxBitrate?: number | undefined
+  /**
+   * Offers several rungs of the picture at the same time (RFC 8853), so that the engine gives each viewer the one that
+   * suits: full, half and quarter size with `true` or 3, full and half with 2. Each is encoded all the time, whether
+   * somebody watches it or not; one that the network does not carry is left out. An engine that does not take it gets
+   * one stream. Default: false, one stream, whose size follows the network.
+   */
+  readonly simulcast?: boolean | 2 | 3 | undefined
   /**
    * Longest time between two keyframes, seconds, 0.5…60, for engines that record or cut the stream into pieces.
    * Local viewers of the same encoding get them too. Default: keyframes come when somebody needs one.
@@ -28,18 +35,27 @@ export interface PublishSettings {
   readonly token: string | undefined
   readonly codecs: readonly VideoCodec[]
   readonly maxBitrate: number | undefined
+  /** 1..3, to offer at the same time. */
+  readonly rungs: number
   /** ms */
   readonly keyframeInterval: number | undefined
   readonly bindAddress: string | undefined
 }
 
-const KNOWN = ['url', 'token', 'codec', 'maxBitrate', 'keyframeInterval', 'bindAddress']
+const KNOWN = ['url', 'token', 'codec', 'maxBitrate', 'simulcast', 'keyframeInterval', 'bindAddress']
+const MOST_RUNGS = 3
 const INTERVAL = { min: 0.5, max: 60 } as const
 
 /** @throws OptionError naming the option */
 export function checkPublishOptions(options: PublishOptions, track: TrackSettings): PublishSettings {
   checkKeys(options, KNOWN)
-  const { url, token, codec, maxBitrate, keyframeInterval, bindAddress } = options
+  const { url, token, codec, maxBitrate, simulcast, keyframeInterval, bindAddress } = options
+  checkOption(
+    simulcast === undefined || [true, false, 2, 3].includes(simulcast),
+    'simulcast',
+    'true, false, 2 or 3',
+    simulcast,
+  )
   checkOption(codec === undefined || checkCodecs([codec]) !== undefined, 'codec', 'a codec', codec)
   checkOption(
     keyframeInterval === undefined ||
@@ -61,6 +77,7 @@ export function checkPublishOptions(options: PublishOptions, track: TrackSetting
     token: checkToken(token),
     codecs: codec === undefined ? track.codecs : [codec],
     maxBitrate: checkBitrate('maxBitrate', maxBitrate),
+    rungs: typeof simulcast === 'number' ? simulcast : simulcast ? MOST_RUNGS : 1,
     keyframeInterval: keyframeInterval === undefined ? undefined : keyframeInterval * 1_000,
     bindAddress,
   }

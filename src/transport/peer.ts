@@ -26,8 +26,8 @@ export interface PeerMedia {
   readonly mid: string
   /** One in an answer; in an offer those to choose from. */
   readonly codecs: readonly PeerCodec[]
-  readonly ssrc: number
-  readonly rtxSsrc?: number | undefined
+  /** Of all streams that go out, retransmissions too: feedback that names others would be dropped. */
+  readonly ssrcs: readonly number[]
   readonly cname: string
 }
 
@@ -300,15 +300,13 @@ export class Peer {
   }
 }
 
-function describeVideo({ mid, codecs, ssrc, rtxSsrc, cname }: PeerMedia) {
+function describeVideo({ mid, codecs, ssrcs, cname }: PeerMedia) {
   const video = new Video(mid, 'SendOnly')
   for (const { name, payloadType, fmtp, rtxPayloadType } of codecs) {
     if (fmtp === undefined) video.addVideoCodec(payloadType, name)
     else video.addVideoCodec(payloadType, name, fmtp)
     if (rtxPayloadType !== undefined) video.addRTXCodec(rtxPayloadType, payloadType, 90_000)
   }
-  video.addSSRC(ssrc, cname)
-  // Registered, or feedback that names it would be dropped.
-  if (rtxSsrc !== undefined) video.addSSRC(rtxSsrc, cname)
+  for (const ssrc of ssrcs) video.addSSRC(ssrc, cname)
   return video
 }

@@ -4,6 +4,9 @@ import { ROOT } from '../support/child.js'
 import { describeEngine } from '../support/engines/cases.js'
 import { Janus } from '../support/engines/janus.js'
 import { inOwnNetwork, mayMakeNetworks, PAGE_TEST } from '../support/own-network.js'
+import type { Player } from '../support/player.js'
+
+const SUBSTREAMS = { low: 0, medium: 1, high: 2 } as const
 
 // Janus gathers no loopback addresses, so all of it runs in a network of its own that leads nowhere.
 describe.skipIf(PAGE_TEST.isStock || !Janus.path || !mayMakeNetworks())('Janus', () => {
@@ -30,6 +33,7 @@ describe.skipIf(PAGE_TEST.isStock || !Janus.path || !mayMakeNetworks())('Janus',
 
 describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () => {
   const janus = await Janus.start(PAGE_TEST.media)
+  const subscriptions = new WeakMap<Player, (substream: number) => Promise<void>>()
   return {
     whipUrl: janus.whipUrl,
     address: PAGE_TEST.media,
@@ -40,10 +44,14 @@ describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () 
     kill: () => janus.kill(),
     close: () => janus.close(),
     watch: async (stage) => {
-      const { offer, answer } = await janus.subscribe()
+      const { offer, answer, choose } = await janus.subscribe()
       const player = await stage.show('(a) => player.accept(a)', { sdp: offer })
       await answer(player.answer)
+      subscriptions.set(player, choose)
       return player
+    },
+    choose: async (player, quality) => {
+      await subscriptions.get(player)?.(SUBSTREAMS[quality])
     },
   }
 })

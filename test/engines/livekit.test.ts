@@ -21,12 +21,16 @@ describeEngine(
       refusal: 401,
       start: () => liveKit.start(),
       kill: () => liveKit.kill(),
-      close: () => liveKit.kill(),
+      close: async () => {
+        ;(await import('node:fs')).writeFileSync('/tmp/lk.log', liveKit.log)
+        await liveKit.kill()
+      },
       watch: (stage) =>
         stage.show('(a) => livekit.join(a)', {
           url: liveKit.url,
           token: liveKit.token(ROOM, `viewer-${++count}`),
         }),
+      choose: (player, quality) => player.ask('(a) => livekit.choose(a)', { quality: quality.toUpperCase() }),
     }
   },
   CLIENT,

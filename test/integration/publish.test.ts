@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessTo } from '../../src/common/ice-server.js'
 import { CliProcess } from '../support/cli-process.js'
-import { createLocalServer, type ImageTrack, type PixelcastServer } from '../support/pixelcast.js'
+import {
+  createLocalServer,
+  createServer,
+  type ImageTrack,
+  LOCAL,
+  type PixelcastServer,
+  urlOf,
+} from '../support/pixelcast.js'
+import { parseMetrics, type Sample, sumOf } from '../support/prometheus.js'
+import { TurnServer } from '../support/turn-server.js'
 import { every, pause, until } from '../support/wait.js'
 import { WhipTestEndpoint } from '../support/whip-endpoint/index.js'
 import type { Reply, SeenRequest, SeenSession, Taking } from '../support/whip-endpoint/protocol.js'
@@ -44,7 +54,10 @@ describe('publishing by WHIP', () => {
       requests: async (method?: string): Promise<SeenRequest[]> =>
         (await endpoint.child.call('requests'))
           .slice(requestsBefore)
-          .filter((request) => method === undefined || request.method === method),
+          // Which ICE servers there are is asked before, and of no interest to most.
+          .filter((request) =>
+            method === undefined ? request.method !== 'OPTIONS' : request.method === method,
+          ),
       sessions: async (): Promise<SeenSession[]> =>
         (await endpoint.child.call('sessions')).slice(sessionsBefore),
       last: async () => (await endpoint.child.call('sessions')).length - 1,
@@ -279,7 +292,72 @@ describe('publishing by WHIP', () => {
     const publication = await publish({ token: undefined })
     publication.on('note', (text) => notes.push(text))
     expect(publication.state).toBe('connected')
+    await until('the note', () => notes.some((text) => text.includes('turns:turn.example')))
     await publication.close()
+  })
+
+  it.skipIf(!TurnServer.isInstalled)(
+    'asks for ICE servers first, and has their candidates at once',
+    async () => {
+      const turn = await TurnServer.start()
+      const url = `turn:127.0.0.1:${turn.port}?transport=udp`
+      const { username, credential } = accessTo({ url, secret: TurnServer.secret }, 'us', Date.now())
+      const seen = await told([], {
+        optionsLink: `<${url}>; rel="ice-server"; username="${username}"; credential="${credential}"`,
+      })
+      const publication = await publish()
+      await until('the candidates', async () => (await seen.requests('PATCH')).length === 1)
+      const [patch] = await seen.requests('PATCH')
+      expect(patch?.body).toMatch(/^a=candidate:.* typ relay/m)
+      const [ask, ...others] = await seen.requests('OPTIONS')
+      expect(ask?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+      expect(others).toEqual([])
+      expect(await seen.requests('POST')).toHaveLength(1)
+      await publication.close()
+      await turn.stop()
+    },
+  )
+
+  it('sends the rungs that the engine takes, and one stream to an engine that takes none', async () => {
+    const large = server.addTrack('large')
+    const size = { width: 640, height: 360 }
+    const data = new Uint8Array(size.width * size.height * 3)
+    const stop = every(30, (index) => large.addImage({ ...size, data: data.fill(index), format: 'rgb24' }))
+    const notes: string[] = []
+    const publishLarge = async (simulcast: true | 2) => {
+      const options = { url: endpoint.url, token: TOKEN, bindAddress: '127.0.0.1', simulcast }
+      const publication = await large.publish(options)
+      publication.on('note', (text) => notes.push(text))
+      return publication
+    }
+    const sentTo = async (taking: Taking, simulcast: true | 2, expected: string) => {
+      const seen = await told([], taking)
+      const publication = await publishLarge(simulcast)
+      await until(`${expected || 'no rids'} and frames`, async () => {
+        const [session] = await seen.sessions()
+        return (
+          Object.keys(session?.rids ?? {})
+            .sort()
+            .join('') === expected && (session?.packets ?? 0) > 20
+        )
+      })
+      const rungs = (await publication.stats())?.rungs ?? []
+      expect(large.stats.encoders).toBe(Math.max(1, expected.length))
+      await publication.close()
+      return rungs.map(({ rid, scale }) => `${rid} ${scale}`)
+    }
+    expect(await sentTo({ rids: ['q', 'h', 'f'] }, true, 'fhq')).toEqual(['f 1', 'h 2', 'q 4'])
+    expect(await sentTo({ rids: ['f', 'h', 'q'] }, 2, 'fh')).toEqual(['f 1', 'h 2'])
+    expect(await sentTo({ rids: ['f', 'q'] }, true, 'fq')).toEqual(['f 1', 'q 4'])
+    expect(await sentTo({ rids: ['h'] }, true, 'h')).toEqual(['h 2'])
+    expect(await sentTo({}, true, '')).toEqual(['undefined 1'])
+    expect(notes).toEqual([
+      'the engine takes 2 of 3 rungs',
+      'the engine takes no simulcast: it is sent one stream',
+      'the engine takes no simulcast: it is sent one stream',
+    ])
+    stop()
+    await large.close()
   })
 
   it('comes back with the same stream, when the engine hangs up or falls silent', async () => {
@@ -309,6 +387,7 @@ describe('publishing by WHIP', () => {
       field: 'token',
       actual: 'a text of 3 characters',
     })
+    await expect(publish({ simulcast: 4 as never })).rejects.toMatchObject({ field: 'simulcast' })
     await expect(publish({ keyframeInterval: 0 })).rejects.toMatchObject({ field: 'keyframeInterval' })
     await expect(publish({ codec: 'av1' as 'vp8' })).rejects.toMatchObject({ code: 'ERR_OPTION' })
     await expect(publish({ bindAddress: 'localhost' })).rejects.toMatchObject({ field: 'bindAddress' })
@@ -326,6 +405,31 @@ describe('publishing by WHIP', () => {
     await second.close()
     expect(lastPublication.state).toBe('closed')
     expect(await seen.requests('DELETE')).toHaveLength(2)
+  })
+
+  it('is in the metrics, by track and never by address', async () => {
+    await told()
+    const measured = await createServer({ ...LOCAL, metrics: true })
+    const one = measured.addTrack('measured')
+    one.addImage({ data: new Uint8Array(64 * 48 * 3), width: 64, height: 48, format: 'rgb24' })
+    const read = async () => parseMetrics(await (await fetch(`${urlOf(measured)}metrics`)).text())
+    const state = (samples: readonly Sample[], name: string) =>
+      sumOf(samples, 'pixelcast_publications', { track: 'measured', state: name })
+    const publication = await one.publish({ url: endpoint.url, bindAddress: '127.0.0.1' })
+    await until('bytes', async () => sumOf(await read(), 'pixelcast_published_bytes_total') > 100)
+    expect(state(await read(), 'connected')).toBe(1)
+    await endpoint.child.call('hangUp')
+    await until(
+      'it is connected again',
+      async () => sumOf(await read(), 'pixelcast_publication_reconnects_total') === 1,
+    )
+    const before = sumOf(await read(), 'pixelcast_published_bytes_total')
+    await publication.close()
+    const samples = await read()
+    expect(state(samples, 'connected')).toBe(0)
+    expect(sumOf(samples, 'pixelcast_published_bytes_total')).toBeGreaterThanOrEqual(before)
+    expect(samples.filter(({ labels }) => JSON.stringify(labels).includes('/whip'))).toEqual([])
+    await measured.close()
   })
 
   it('is there on the command line, and a stopped one tells the engine', async () => {

@@ -12,6 +12,7 @@ export {
   type LimitOptions,
   type PixelcastServer,
   type PointerInput,
+  type Publication,
   type Rectangle,
   type RemoteViewer,
   type TrackOptions,

@@ -131,6 +131,11 @@ export class Player {
     return this.resource
   }
 
+  /** Calls something of the page for this player: `what` is the source text of a function that gets its id as well. */
+  ask(what: string, argument: object): Promise<void> {
+    return this.page.evaluate(what, { id: this.id, ...argument })
+  }
+
   state(): Promise<PlayerState> {
     return this.page.evaluate('(id) => player.state(id)', this.id)
   }

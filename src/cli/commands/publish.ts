@@ -2,7 +2,9 @@ import { Command, Option } from 'commander'
 import { VIDEO_CODECS } from '../../common/codec.js'
 import { PIXEL_FORMATS } from '../../image/source.js'
 import type { PublishActionOptions } from '../actions/publish.js'
+import { RepeatableOption } from '../config/repeatable-option.js'
 import {
+  collectWhipUrl,
   parseAddress,
   parseBitrate,
   parseFormat,
@@ -10,7 +12,6 @@ import {
   parseKeyframeInterval,
   parseSize,
   parseSpeed,
-  parseWhipUrl,
 } from '../options.js'
 import { Terminal } from '../terminal/terminal.js'
 import { whipTokenOption } from './shared.js'
@@ -22,7 +23,12 @@ export function publishCommand(): Command {
       '<input>',
       'as of serve: an image, a folder, a quoted pattern, a video file, a camera, or - for stdin',
     )
-    .addOption(new Option('--whip <url>', 'the WHIP endpoint').argParser(parseWhipUrl).makeOptionMandatory())
+    .addOption(
+      new RepeatableOption(
+        '--whip <url>',
+        'the WHIP endpoint; as of serve once for each input, here for the one',
+      ).argParser(collectWhipUrl),
+    )
     .addOption(whipTokenOption())
     .addOption(
       new Option('--codec <name>', 'the only codec to offer; without it the engine chooses').choices(
@@ -31,6 +37,11 @@ export function publishCommand(): Command {
     )
     .addOption(
       new Option('--bitrate <rate>', 'at most so many bit/s, such as 800k or 2.5M').argParser(parseBitrate),
+    )
+    .option(
+      '--simulcast',
+      'offer the picture in three sizes at the same time, each of them encoded all the time; an engine that does not ' +
+        'take them gets one',
     )
     .addOption(
       new Option(

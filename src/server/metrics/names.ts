@@ -1,5 +1,5 @@
 import type { HistogramCounts } from '../../common/histogram.js'
-import type { EngineMeasures, TrackMeasures } from '../../common/measures.js'
+import type { EngineMeasures, PublishMeasures, TrackMeasures } from '../../common/measures.js'
 import type { IngestCounts } from '../ingest/counts.js'
 import type { RequestCounts } from './request-counts.js'
 
@@ -10,6 +10,7 @@ export type Put<V> = (labels: Labels, value: V) => void
 /** All that is known when somebody asks. */
 export interface Sources {
   readonly engine: EngineMeasures
+  readonly publishing: readonly PublishMeasures[]
   readonly isReady: boolean
   readonly ingest: IngestCounts | undefined
   readonly requests: RequestCounts
@@ -89,6 +90,13 @@ function sent(
       for (const sums of sending) put({ codec: sums.codec, transport: sums.transport }, pick(sums))
     }),
   )
+}
+
+/** A counter of what is published of a track. */
+function published(name: string, help: string, pick: (measures: PublishMeasures) => number): Definition {
+  return counter(name, help, TRACK, ({ publishing }, put) => {
+    for (const measures of publishing) put({ track: measures.track }, pick(measures))
+  })
 }
 
 /** Every metric of a server but those of the process. docs/operation.md has the same list; a test holds that. */
@@ -215,6 +223,26 @@ export const DEFINITIONS: readonly Definition[] = [
     ({ engine }, put) => {
       for (const { transport, estimate } of engine.networks) put({ transport }, estimate)
     },
+  ),
+  gauge(
+    'publications',
+    'Publications to engines elsewhere, by state.',
+    ['track', 'state'],
+    ({ publishing }, put) => {
+      for (const { track, now } of publishing)
+        for (const [state, count] of Object.entries(now)) put({ track, state }, count)
+    },
+  ),
+  published('publications_failed', 'Publications that engines refused for good.', ({ failures }) => failures),
+  published(
+    'publication_reconnects',
+    'Times that a publication was connected again.',
+    ({ reconnections }) => reconnections,
+  ),
+  published(
+    'published_bytes',
+    'Bytes sent to engines elsewhere, headers and retransmissions included.',
+    ({ bytes }) => bytes,
   ),
   counter('ingest_images', 'Images that came over HTTP, by fate.', ['fate'], ({ ingest }, put) => {
     if (ingest) for (const [fate, count] of Object.entries(ingest.read())) put({ fate }, count)

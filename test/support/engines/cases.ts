@@ -4,6 +4,7 @@ import { type Browser, launch } from '../browser.js'
 import { createLocalServer, type ImageTrack, type PixelcastServer, whepUrl } from '../pixelcast.js'
 import { type Player, Stage } from '../player.js'
 import { pause, until } from '../wait.js'
+import { simulcastCases } from './simulcast-cases.js'
 import { medianLatency, startTimedSource } from './timed-source.js'
 
 /** An engine that a test has started, and may kill and start again on the same ports. */
@@ -21,6 +22,8 @@ export interface RunningEngine {
   close(): Promise<void>
   /** Somebody who watches what is published, through the engine. */
   watch(stage: Stage): Promise<Player>
+  /** Somebody who watches wants another rung of what is published. */
+  choose?(player: Player, quality: 'low' | 'medium' | 'high'): Promise<void>
 }
 
 /** What has to hold with every engine. What was measured is written to the console. */
@@ -114,7 +117,7 @@ export function describeEngine(
       expect(refused).toMatchObject({ code: 'ERR_PUBLISH', status: engine.refusal })
       say('refused', { message: refused.message })
       await pause(2_000)
-      expect(relay.requests).toEqual(['POST'])
+      expect(relay.requests.filter((method) => method !== 'OPTIONS')).toEqual(['POST'])
       await relay.close()
     })
 
@@ -168,5 +171,7 @@ export function describeEngine(
       await publication.close()
       await relay.close()
     })
+
+    simulcastCases(() => ({ engine, server, stage }), say)
   })
 }

@@ -104,7 +104,12 @@ export class Janus {
   }
 
   /** Janus' offer to somebody who watches, and what takes the answer. */
-  async subscribe(): Promise<{ offer: string; answer(sdp: string): Promise<void> }> {
+  async subscribe(): Promise<{
+    offer: string
+    answer(sdp: string): Promise<void>
+    /** Another rung of a simulcast: 0 is the smallest. */
+    choose(substream: number): Promise<void>
+  }> {
     const handle = await this.#attach()
     // It is one when its media have come.
     const publisher = await until('somebody publishes', async () => {
@@ -123,7 +128,10 @@ export class Janus {
     const answer = async (sdp: string): Promise<void> => {
       await this.#ask(handle, { request: 'start' }, { type: 'answer', sdp })
     }
-    return { offer: event.jsep.sdp, answer }
+    const choose = async (substream: number): Promise<void> => {
+      await this.#ask(handle, { request: 'configure', streams: [{ mid: '0', substream }] })
+    }
+    return { offer: event.jsep.sdp, answer, choose }
   }
 
   get #api(): string {

@@ -9,8 +9,8 @@ const FPS = 30
 const now = () => Math.round((performance.timeOrigin + performance.now()) * 10) % 2 ** 32
 
 /** Pushes images that say when they were made. @returns what stops it */
-export function startTimedSource(track: ImageTrack): () => void {
-  const reel = new Reel(SIZE.width, SIZE.height)
+export function startTimedSource(track: ImageTrack, size = SIZE): () => void {
+  const reel = new Reel(size.width, size.height)
   return every(FPS, () => track.addImage(reel.image(now())))
 }
 

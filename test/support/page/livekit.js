@@ -1,4 +1,6 @@
 // Browser code: somebody in a room of LiveKit, by LiveKit's own client, shown by a player of player.js.
+const watched = new Map()
+
 globalThis.livekit = {
   /** Joins, and shows whatever video comes. */
   async join({ id, url, token }) {
@@ -13,12 +15,18 @@ globalThis.livekit = {
       close: () => room.disconnect(),
     }
     const video = player.adopt({ id, connection })
-    room.on('trackSubscribed', (track) => {
+    room.on('trackSubscribed', (track, publication) => {
       if (track.kind !== 'video') return
+      watched.set(id, publication)
       receiver = track.receiver
       video.srcObject = new MediaStream([track.mediaStreamTrack])
       video.play().catch(() => {})
     })
     await room.connect(url, token)
+  },
+
+  /** Asks for another rung: `LOW`, `MEDIUM` or `HIGH`. */
+  choose({ id, quality }) {
+    watched.get(id).setVideoQuality(LivekitClient.VideoQuality[quality])
   },
 }

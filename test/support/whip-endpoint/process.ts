@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import datachannel from 'node-datachannel'
 import { answerCalls } from '../child.js'
+import { parseRtp } from '../depacketize.js'
 import { ReceiveStream } from '../headless-receiver/receive-stream.js'
 import { emptyReport, genericNack, pictureLossIndication } from '../headless-receiver/rtcp.js'
 import type { Reply, SeenRequest, SeenSession, Taking, WhipApi } from './protocol.js'
@@ -10,6 +11,8 @@ import type { Reply, SeenRequest, SeenSession, Taking, WhipApi } from './protoco
 const OWN_SSRC = 1
 const REPORT_INTERVAL = 500
 const CODECS = { h264: { type: 96, rtx: 97, name: 'H264' }, vp8: { type: 98, rtx: 99, name: 'VP8' } } as const
+
+const RID = { id: 4, uri: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id' } as const
 
 type PeerConnection = InstanceType<typeof datachannel.PeerConnection>
 type Track = ReturnType<PeerConnection['addTrack']>
@@ -19,6 +22,7 @@ interface Session {
   readonly track: Track
   readonly stream: ReceiveStream
   readonly reports: NodeJS.Timeout
+  readonly rids: Record<string, number>
   state: string
   isEnded: boolean
 }
@@ -57,8 +61,20 @@ async function take(offer: string): Promise<{ answer: string; index: number }> {
   const stream = new ReceiveStream(codec, type, rtx, (ssrc, sequence) =>
     track.sendMessageBinary(Buffer.from(genericNack(OWN_SSRC, ssrc, [sequence]))),
   )
-  track.onMessage(guarded((packet) => stream.receive(packet)))
+  const rids: Record<string, number> = {}
+  const note = (packet: Buffer): void => {
+    if (packet[1]! >= 192 && packet[1]! <= 223) return
+    const rid = parseRtp(packet).extensions.get(RID.id)
+    if (rid) rids[Buffer.from(rid).toString()] = (rids[Buffer.from(rid).toString()] ?? 0) + 1
+  }
+  track.onMessage(
+    guarded((packet) => {
+      stream.receive(packet)
+      note(packet)
+    }),
+  )
   const session: Session = {
+    rids,
     pc,
     track,
     stream,
@@ -80,7 +96,17 @@ async function take(offer: string): Promise<{ answer: string; index: number }> {
   pc.setLocalDescription('answer')
   await gathered
   const index = sessions.push(session) - 1
-  return { answer: pc.localDescription()!.sdp, index }
+  return { answer: withRids(pc.localDescription()!.sdp), index }
+}
+
+function withRids(answer: string): string {
+  const { rids = [] } = taking
+  if (rids.length === 0) return answer
+  return `${answer.trimEnd()}\r\n${[
+    `a=extmap:${RID.id} ${RID.uri}`,
+    ...rids.map((rid) => `a=rid:${rid} recv`),
+    `a=simulcast:recv ${rids.join(';')}`,
+  ].join('\r\n')}\r\n`
 }
 
 function end(session: Session): void {
@@ -101,6 +127,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     body,
     at: performance.now(),
   })
+  if (method === 'OPTIONS') {
+    const { optionsLink: link } = taking
+    response.writeHead(204, link === undefined ? {} : { link }).end()
+    return
+  }
   if (method === 'POST') {
     const reply = replies.shift()
     if (reply) {
@@ -145,7 +176,7 @@ answerCalls<WhipApi>({
   },
   requests: () => requests,
   sessions: () =>
-    sessions.map(({ state, isEnded, stream }): SeenSession => {
+    sessions.map(({ state, isEnded, stream, rids }): SeenSession => {
       const { ssrc, packets, frames, keyframes, byes, senderReports, firstTimestamp, lastTimestamp } = stream
       return {
         state,
@@ -155,6 +186,7 @@ answerCalls<WhipApi>({
         frames,
         keyframes,
         byes,
+        rids,
         senderReports,
         firstTimestamp,
         lastTimestamp,

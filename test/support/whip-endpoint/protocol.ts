@@ -28,11 +28,15 @@ export interface Reply {
 export interface Taking {
   /** Which of the offered codecs. Default h264. */
   readonly codec?: 'h264' | 'vp8'
+  /** Which of the offered rungs. Default: none, as of an engine that knows no simulcast. */
+  readonly rids?: readonly string[]
   /** `SESSION` stands for the path of the session. Default: `SESSION`. */
   readonly location?: string
   /** Default `"one"`. */
   readonly etag?: string
   readonly link?: string
+  /** What OPTIONS is answered with. Default: nothing. */
+  readonly optionsLink?: string
   /** Of PATCH. Default 204. */
   readonly patchStatus?: number
 }
@@ -54,6 +58,8 @@ export interface SeenSession {
   readonly frames: number
   readonly keyframes: number
   readonly byes: number
+  /** Packets by rid, of streams that have one; repetitions do not count. */
+  readonly rids: Readonly<Record<string, number>>
   readonly senderReports: number
   readonly firstTimestamp: number
   readonly lastTimestamp: number

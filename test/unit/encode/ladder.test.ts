@@ -285,3 +285,41 @@ it('gives everybody a rung that runs, and nobody more than it can take', () => {
     }),
   )
 })
+
+describe('who takes one rung alone', () => {
+  const bound = [
+    { id: 'f', rate: 3e6, only: 1 },
+    { id: 'h', rate: 800e3, only: 2 },
+    { id: 'q', rate: 200e3, available: 900e3, only: 4 },
+  ] as const
+
+  it('stays there, whatever it can take', () => {
+    const policy = new Ladder()
+    const plan = (factor: number, now: number) =>
+      seen(
+        policy.update(
+          { ...picture, demands: bound.map((one) => ({ ...one, rate: one.rate * factor })) },
+          now,
+        ),
+      )
+    const at = { f: 1, h: 2, q: 4 }
+    expect(plan(1, 0)).toEqual({ rungs: ['1/1 3000', '1/2 800', '1/4 200'], ...at })
+    expect(plan(0.1, 100)).toEqual({ rungs: ['1/1 300', '1/2 80', '1/4 20'], ...at })
+    expect(plan(4, 60_000)).toEqual({ rungs: ['1/1 6000', '1/2 3200', '1/4 800'], ...at })
+  })
+
+  it('may spend more for a moment', () => {
+    const { rungs } = new Ladder().update({ ...picture, demands: bound }, 0)
+    expect(rungs.map(({ available }) => available)).toEqual([3e6, 800e3, 900e3])
+  })
+
+  it('is company for those who choose, and slows nobody to less than half', () => {
+    const plan = (rate: number) =>
+      seen(new Ladder().update({ ...picture, demands: [...bound, { id: 'a', rate }] }, 0))
+    expect(plan(20e6)).toMatchObject({ rungs: ['1/1 3000', '1/2 800', '1/4 200'], a: 1 })
+    expect(plan(2e6)).toMatchObject({ rungs: ['1/1 2000', '1/2 800', '1/4 200'], a: 1 })
+    expect(plan(1e6)).toMatchObject({ rungs: ['1/1 3000', '1/2 800', '1/4 200'], a: 2 })
+    expect(plan(500e3)).toMatchObject({ rungs: ['1/1 3000', '1/2 500', '1/4 200'], a: 2 })
+    expect(plan(150e3)).toMatchObject({ rungs: ['1/1 3000', '1/2 800', '1/4 150'], a: 4 })
+  })
+})

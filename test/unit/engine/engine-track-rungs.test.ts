@@ -46,6 +46,7 @@ class FakeViewer {
   isKnown = true
   backlog = 0
   waitsForKeyframe = true
+  only: 1 | 2 | 4 | undefined
 
   constructor(
     capacity: number,
@@ -128,6 +129,23 @@ describe.each(['h264', 'vp8'] as const)('two unlike viewers of %s', (codec) => {
 })
 
 describe('viewers', () => {
+  it('of one rung alone get that one, each from one encoder with those who chose it', async () => {
+    const { engineTrack, encoders } = setUp()
+    const free = new FakeViewer(20 * Mbit)
+    const bound = ([1, 2, 4] as const).map((only) => Object.assign(new FakeViewer(Mbit / only), { only }))
+    for (const one of [free, ...bound]) engineTrack.addViewer(one.viewer)
+    await Promise.all(bound.map((one) => one.sees(10, one.only)))
+    expect(bound.map(({ scales }) => scales)).toEqual([[1], [2], [4]])
+    expect(encoders()).toBe(3)
+    expect([1, 2].map((scale) => engineTrack.slowestOn('h264', scale as 1 | 2))).toEqual([
+      20 * Mbit,
+      undefined,
+    ])
+    engineTrack.removeViewer(bound[2]!.viewer)
+    expect(encoders()).toBe(2)
+    for (const one of [free, ...bound]) expectDecodable(one)
+  })
+
   it('that are alike share an encoder, at the rate of the slower', async () => {
     const { engineTrack, encoders } = setUp()
     const [a, b] = [new FakeViewer(1_300_000), new FakeViewer(900_000)]

@@ -8,8 +8,7 @@ import { Publisher } from '../../../src/publish/publisher.js'
 /** Nothing of it is reached by an endpoint that refuses. */
 const ENGINE: PublishingApi = {
   newStreamIdentity: () => ({
-    ssrc: 1,
-    rtxSsrc: 2,
+    sources: [{ ssrc: 1, rtxSsrc: 2 }],
     clockOffset: 0,
     cname: 'c',
     streamId: 's',
@@ -19,6 +18,7 @@ const ENGINE: PublishingApi = {
     offer: async () => 'v=0',
     accept: () => {},
     fragment: undefined,
+    rungs: 0,
     stats: () => undefined,
     close: () => {},
   }),

@@ -6,6 +6,7 @@ import {
   buildRemoteAnswer,
   publishedCodecs,
   readPublishAnswer,
+  simulcastRids,
 } from '../../../src/signaling/index.js'
 
 const CODECS = publishedCodecs(['h264', 'vp8'])
@@ -119,8 +120,8 @@ describe('the answer of a WHIP endpoint', () => {
 })
 
 describe('the offer to a WHIP endpoint', () => {
-  it('has one section that sends, the codecs in order, and no candidates', () => {
-    const offer = buildPublishOffer({
+  const offerOf = (rids: readonly string[]) =>
+    buildPublishOffer({
       codecs: CODECS,
       local: {
         iceUfrag: 'abcd',
@@ -128,17 +129,36 @@ describe('the offer to a WHIP endpoint', () => {
         fingerprint: { algorithm: 'sha-256', value: FINGERPRINT },
         candidates: ['candidate:1 1 UDP 1 127.0.0.1 5000 typ host'],
       },
-      ssrc: 1,
-      rtxSsrc: 2,
+      rids,
+      source: { ssrc: 1, rtxSsrc: 2 },
       cname: 'c',
       streamId: 's',
       trackId: 't',
     })
+
+  it('has one section that sends, the codecs in order, and no candidates', () => {
+    const offer = offerOf([])
     expect(offer.match(/^m=/gm)).toHaveLength(1)
     expect(offer).toContain('m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99\r\n')
     expect(offer).toContain('profile-level-id=42e01f')
     expect(offer).toContain('a=setup:actpass\r\n')
     expect(offer).toContain('a=ssrc-group:FID 1 2\r\n')
     expect(offer).not.toContain('candidate')
+    expect(offer).not.toMatch(/rid|simulcast|stream-id/)
+  })
+
+  it('names its rungs, the largest first, and what the packets say of them', () => {
+    const lines = offerOf(simulcastRids(3)).split('\r\n')
+    expect(lines.filter((line) => /^a=(rid|simulcast)/.test(line))).toEqual([
+      'a=rid:f send',
+      'a=rid:h send',
+      'a=rid:q send',
+      'a=simulcast:send f;h;q',
+    ])
+    expect(lines).toContain('a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid')
+    expect(lines).toContain('a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id')
+    expect(lines).toContain('a=extmap:5 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id')
+    expect(lines.filter((line) => line.startsWith('a=ssrc'))).toEqual([])
+    expect(offerOf(simulcastRids(2))).toContain('a=simulcast:send f;h\r\n')
   })
 })

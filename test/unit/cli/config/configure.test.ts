@@ -8,6 +8,7 @@ import { publishCommand } from '../../../../src/cli/commands/publish.js'
 import { serveCommand } from '../../../../src/cli/commands/serve.js'
 import { makeConfigurable } from '../../../../src/cli/config/configure.js'
 import { RepeatableOption } from '../../../../src/cli/config/repeatable-option.js'
+import { EXIT_USAGE } from '../../../../src/cli/errors.js'
 import { limitOption } from '../../../../src/cli/limit-flags.js'
 import { collect, parsePort, parseSize } from '../../../../src/cli/options.js'
 import { run } from '../../../../src/cli/program.js'
@@ -240,7 +241,7 @@ describe('--print-config', () => {
       return out
     }
     const publish = await printed(
-      undefined,
+      ['http://b.example/hidden'],
       'publish',
       'a.png',
       '--whip',
@@ -252,5 +253,35 @@ describe('--print-config', () => {
     const serve = await printed(['https://a.example/hidden-key', 'http://b.example/hidden'], 'serve', 'a.png')
     expect(serve).toMatch(/^whip +https:\/\/a\.example\/\(secret\), http:\/\/b\.example\/\(secret\) +file$/m)
     expect(serve).toMatch(/^token +\(secret\) +file$/m)
+    for (const whip of ['https://a.example/hidden-key', ['https://a.example/hidden-key']])
+      for (const args of [
+        ['publish', 'a.png'],
+        ['serve', 'a.png'],
+      ])
+        expect(await printed(whip, ...args)).toMatch(/^whip +https:\/\/a\.example\/\(secret\) +file$/m)
+  })
+
+  it('says so when the endpoint to publish to is nowhere, or is more than one', async () => {
+    const failed = async (config: object, environment = {}) => {
+      let error = ''
+      const output = {
+        out: () => {},
+        error: (text: string) => {
+          error += text
+        },
+      }
+      expect(await run(['publish', 'a.png', '--config', file(config)], output, environment)).toBe(EXIT_USAGE)
+      return error
+    }
+    expect(await failed({})).toMatch(
+      /^pixelcast: option --whip: expected .*PIXELCAST_WHIP.*--config, got none$/m,
+    )
+    expect(await failed({ whip: [] })).toMatch(/option --whip: expected .* got none$/m)
+    expect(await failed({ whip: ['http://a.example/key', 'http://b.example/key'] })).toMatch(
+      /option --whip: expected at most one for each of 1 input, got 2$/m,
+    )
+    expect(await failed({}, { PIXELCAST_WHIP: 'ftp://a.example/key' })).toMatch(
+      /environment variable PIXELCAST_WHIP: expected an address, http:\/\/ or https:\/\/, without user name, got (?!.*key)/,
+    )
   })
 })

@@ -61,6 +61,15 @@ const registry = new MetricsRegistry(() => ({
     })),
     ...meter.read(),
   },
+  publishing: [
+    {
+      track: 'a',
+      now: { connecting: 0, connected: 2, waiting: 1 },
+      reconnections: 3,
+      failures: 1,
+      bytes: 1_000_000,
+    },
+  ],
   isReady: true,
   ingest,
   requests,
@@ -88,6 +97,11 @@ describe('the metrics', () => {
     expect(sumOf(samples, 'pixelcast_sessions_started_total', { codec: 'h264' })).toBe(2)
     expect(sumOf(samples, 'pixelcast_frames_skipped_total', { track: 'a', cause: 'busy' })).toBe(1)
     expect(sumOf(samples, 'pixelcast_ingest_images_total', { fate: 'taken' })).toBe(7)
+    expect(sumOf(samples, 'pixelcast_publications', { track: 'a', state: 'connected' })).toBe(2)
+    expect(sumOf(samples, 'pixelcast_publications')).toBe(3)
+    expect(sumOf(samples, 'pixelcast_publication_reconnects_total', { track: 'a' })).toBe(3)
+    expect(sumOf(samples, 'pixelcast_publications_failed_total')).toBe(1)
+    expect(sumOf(samples, 'pixelcast_published_bytes_total')).toBe(1_000_000)
     expect(sumOf(samples, 'pixelcast_http_requests_total', { route: 'whep', status: '201' })).toBe(2)
     expect(sumOf(samples, 'pixelcast_images_dropped_total', { track: 'a' })).toBe(6)
     const bucket = (le: string) => sumOf(samples, 'pixelcast_encode_seconds_bucket', { track: 'a', le })
