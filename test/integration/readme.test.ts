@@ -348,7 +348,7 @@ describe('the command line', () => {
     const [cameras, told] = await withCameras(line, await readFile(join(folder, 'photo.jpg')))
     try {
       const command = told.replace('npx pixelcast', PIXELCAST).replace(/^python3 /, `'${python}' `)
-      const program = (line.includes('|') ? Program.pipeline : Program.shell)(
+      const program = (/\||supervise/.test(line) ? Program.pipeline : Program.shell)(
         folder,
         `${command} --port ${await portFor(line)} --media-host 127.0.0.1`,
       )

@@ -27,7 +27,7 @@ export class Program {
     return Program.#start('bash', ['-c', `exec ${line}`], folder)
   }
 
-  /** A line of shell that is a pipe of several programs; they are a group, and end together. */
+  /** A line of shell that starts several programs, as a pipe does; they are a group, and end together. */
   static pipeline(folder: string, line: string): Program {
     return Program.#start('bash', ['-c', line], folder, true)
   }

@@ -186,9 +186,9 @@ function flood({ viewer: index, perSecond }: { viewer: number; perSecond: number
   if (perSecond === 0) return
   let due = 0
   viewer.flood = setInterval(() => {
-    if (!viewer.track.isOpen()) return // the server had enough of it
     const { ssrc, newestSequence } = viewer.stream
     for (due += (perSecond * FLOOD_STEP) / 1000; due >= 1; due--) {
+      if (!viewer.track.isOpen()) return // the server had enough of it
       viewer.track.sendMessageBinary(Buffer.from(pictureLossIndication(OWN_SSRC, ssrc)))
       viewer.track.sendMessageBinary(Buffer.from(nackOfRun(OWN_SSRC, ssrc, newestSequence, FLOOD_PACKETS)))
     }
