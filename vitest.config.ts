@@ -4,18 +4,9 @@ import { defineConfig } from 'vitest/config'
 // dist/, with real browsers, headless receivers and whole programs. `integration` waits for conditions, and so much that
 // the machine idles with one file at a time: two. `alone` is what a busy machine would spoil: tests that count frames or
 // time, or compare one with the other. One project follows the other.
-const ALONE = [
-  'browser/hundred-viewers',
-  'browser/metadata',
-  'browser/networks',
-  'browser/order',
-  'browser/rtcp',
-  'browser/socket-times',
-  'browser/ssh',
-  'browser/still',
-  'browser/stock-firefox',
-  'integration/robustness/queue',
-].map((name) => `test/${name}.test.ts`)
+const ALONE = ['metadata', 'networks', 'order', 'socket-times', 'ssh', 'still', 'stock-firefox'].map(
+  (name) => `test/browser/${name}.test.ts`,
+)
 
 export default defineConfig({
   test: {

@@ -9,6 +9,7 @@ const MEDIA_TYPE = 96
 const RTX_TYPE = 97
 const OWN_SSRC = 1
 const MOST_MESSAGES = 10_000
+/** As receivers do, ms: who never reports is taken for gone after ten seconds. */
 const REPORT_INTERVAL = 2_000
 
 type PeerConnection = InstanceType<typeof datachannel.PeerConnection>
@@ -118,12 +119,10 @@ async function openOne({ url, codec, deadline = 20_000, ...request }: OpenReques
   const index = viewers.length - 1
   pc.setRemoteDescription(answer, 'answer')
   await connected
-  if (channel) {
-    await channelOpen
-    viewer.reports = setInterval(() => {
-      if (track.isOpen()) track.sendMessageBinary(Buffer.from(emptyReport(OWN_SSRC)))
-    }, REPORT_INTERVAL)
-  }
+  if (channel) await channelOpen
+  viewer.reports = setInterval(() => {
+    if (track.isOpen()) track.sendMessageBinary(Buffer.from(emptyReport(OWN_SSRC)))
+  }, REPORT_INTERVAL)
   return index
 }
 

@@ -42,7 +42,7 @@ export interface OpenRequest {
   readonly atOnce?: number
   /** Milliseconds until a viewer that is not connected fails the call. Default 20,000. */
   readonly deadline?: number
-  /** Also opens the data channel `pixelcast`, waits until it is open, and reports that it lives: it stays for longer than 10 s. */
+  /** Also opens the data channel `pixelcast`, and waits until it is open. */
   readonly channel?: boolean
   /** Bearer token to send. */
   readonly token?: string
