@@ -11,9 +11,10 @@ import {
   type RgbaImage,
   readCode,
 } from '../support/images.js'
-import { PAGE_TEST } from '../support/own-network.js'
+import { OTHER_NAME, PAGE_TEST } from '../support/own-network.js'
+import { click, pushTrackbar, record, trackbar } from '../support/page-tools.js'
 import { createServer, type ImageTrack, type PixelcastServer, urlOf } from '../support/pixelcast.js'
-import { openWithoutCodecs, viewerPagePixels, waitForPicture } from '../support/viewer-page.js'
+import { openSocketPage, viewerPagePixels, waitForPicture } from '../support/viewer-page.js'
 import { every, until } from '../support/wait.js'
 
 const VIEW = "document.querySelector('pixelcast-view')"
@@ -71,12 +72,14 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
     let numbers: ImageTrack
     let stills: ImageTrack
     const keys: string[] = []
+    const clicks: { readonly x: number; readonly y: number }[] = []
     let stop: (() => void) | undefined
     beforeAll(async () => {
       browser = PAGE_TEST.isStock ? await launchForPages() : await launch(name)
-      server = await createServer({ port: 0, ...PAGE_TEST.server })
+      server = await createServer({ port: 0, allowedHosts: [OTHER_NAME], ...PAGE_TEST.server })
       numbers = server.addTrack('numbers', { control: 'anyone' })
       numbers.on('key', ({ type, key }) => keys.push(`${type} ${key}`))
+      numbers.on('pointer', (input) => input.type === 'down' && clicks.push(input))
       stills = server.addTrack('stills')
       const reel = new Reel(640, 480)
       stop = every(30, (index) =>
@@ -174,10 +177,7 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
       ['MSE', 'vp8'],
     ] as const)('shows colours and sizes as they are, by %s: %s', async (by, codec) => {
       stills.addImage(patches(642, 480))
-      const page =
-        by === 'MSE'
-          ? await openWithoutCodecs(browser, urlOf(server), 'stills', codec)
-          : await browser.open(new URL(`view/stills?transport=websocket&codec=${codec}`, urlOf(server)).href)
+      const page = await openSocketPage(browser, urlOf(server), 'stills', by, codec)
       for (const [width, height] of [
         [642, 480],
         [479, 641],
@@ -211,6 +211,39 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
       expect(await file()).toEqual([240, 320])
       await page.close()
     })
+
+    it.skipIf(PAGE_TEST.isStock).each(['WebCodecs', 'MSE'])(
+      'has trackbars, zooms and records: by %s',
+      async (by) => {
+        numbers.addControl({ name: 'gain', max: 100, value: 20 })
+        const page = await openSocketPage(browser, urlOf(server), 'numbers', by, 'h264')
+        await waitForPicture(page, 'a number', (image) => (readCode(image) ?? 0) > 0)
+        await until('the trackbar', async () => (await trackbar(page)) === '20')
+        await pushTrackbar(page, 'ArrowRight')
+        await until('the value', () => numbers.getControl('gain') === 21)
+        numbers.setControl('gain', 70)
+        await until('the application’s value', async () => (await trackbar(page)) === '70')
+        numbers.removeControl('gain')
+
+        expect(await page.evaluate(`${VIEW}.video.src.startsWith('blob:')`)).toBe(by === 'MSE')
+        await page.evaluate(`${VIEW}.zoomTo(8, { x: 320, y: 240 })`)
+        expect(await page.evaluate(`${VIEW}.zoom`)).toBe(8)
+        clicks.length = 0
+        const meant = await click(page, 500, 300)
+        const clicked = await until('the click', () => clicks[0])
+        expect(clicked.x).toBeCloseTo(meant.x, 1)
+        expect(clicked.y).toBeCloseTo(meant.y, 1)
+        await page.evaluate(`${VIEW}.resetZoom()`)
+
+        const before = readCode((await viewerPagePixels(page)) ?? patches(640, 480)) ?? Number.NaN
+        const { played, last } = await record(page, 1.5)
+        expect(played).toBeGreaterThan(0.6)
+        expect([last.width, last.height]).toEqual([640, 480])
+        // What moved was recorded while it did.
+        expect((readCode(last) ?? 0) - before).toBeGreaterThan(20)
+        await page.close()
+      },
+    )
   })
 
 function offColour(image: RgbaImage, width: number, height: number, tolerance: number): string[] {

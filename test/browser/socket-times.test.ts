@@ -3,8 +3,9 @@ import { RelayServer } from '../network/relay-server.js'
 import { type Browser, type BrowserName, launch, type Page } from '../support/browser.js'
 import { ages, agesOf, noteFrames, takeNoted, tenthsNow } from '../support/glass.js'
 import { burn, Reel } from '../support/images.js'
-import { createLocalServer, type PixelcastServer, urlOf } from '../support/pixelcast.js'
-import { openWithoutCodecs } from '../support/viewer-page.js'
+import { OTHER_NAME } from '../support/own-network.js'
+import { createServer, LOCAL, type PixelcastServer, urlOf } from '../support/pixelcast.js'
+import { openSocketPage } from '../support/viewer-page.js'
 import { every, pause, until } from '../support/wait.js'
 
 // How old the pictures are that come over a WebSocket.
@@ -24,7 +25,7 @@ describe.each<BrowserName>(isMeasuring ? ['chromium', 'firefox'] : ['chromium'])
     let stop: (() => void) | undefined
     beforeAll(async () => {
       browser = await launch(name)
-      server = await createLocalServer()
+      server = await createServer({ ...LOCAL, allowedHosts: [OTHER_NAME] })
       const times = server.addTrack('times')
       const reel = new Reel(1280, 720)
       stop = every(30, (index) => times.addImage(burn(reel.image(index), tenthsNow())))
@@ -42,10 +43,7 @@ describe.each<BrowserName>(isMeasuring ? ['chromium', 'firefox'] : ['chromium'])
       ['MSE', 'h264'],
       ['MSE', 'vp8'],
     ])('stays live, by %s: %s', async (by, codec) => {
-      const page =
-        by === 'MSE'
-          ? await openWithoutCodecs(browser, urlOf(server), 'times', codec)
-          : await browser.open(new URL(`view/times?transport=websocket&codec=${codec}`, urlOf(server)).href)
+      const page = await openSocketPage(browser, urlOf(server), 'times', by, codec)
       await until('a picture', () => page.evaluate<boolean>(`${VIEW}.hasAttribute('data-picture')`))
       await noteFrames(page)
       await pause(1_500)

@@ -35,6 +35,21 @@ describe(`the viewer page in ${PAGE_TEST.browser}`, () => {
     await page.close()
   })
 
+  it('shows it over WebRTC where a page of plain HTTP is no secure context: on another machine', async () => {
+    const { name, server: options } = PAGE_TEST.elsewhere
+    const other = await createServer({ port: 0, ...PAGE_TEST.server, ...options })
+    other.addTrack('still').addImage(patches(640, 480))
+    const page = await browser.open(`http://${name}:${other.port}/view/still`)
+    expect(await page.evaluate('[isSecureContext, typeof VideoDecoder]')).toEqual([false, 'undefined'])
+    await waitForPicture(page, 'the patches within 3/255', (image) =>
+      patchCentres(640, 480).every((area) => measure(image, area).worstFrom(area.colour) <= 3),
+    )
+    const transport = "document.querySelector('pixelcast-view').viewer.transport"
+    expect(await page.evaluate(transport)).toBe('webrtc')
+    await page.close()
+    await other.close()
+  })
+
   it('says resolution, frame rate, bitrate and latency', async () => {
     const reel = new Reel(641, 479)
     const stop = every(30, (index) => track.addImage(reel.image(index)))

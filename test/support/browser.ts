@@ -1,7 +1,7 @@
 import type { Browser as ChromiumBrowser, Page as ChromiumPage } from 'playwright-core'
 import type { Browser as FirefoxBrowser, Page as FirefoxPage, KeyInput } from 'puppeteer-core'
 import { findBrowser } from '../../scripts/ensure-browsers.mjs'
-import { PAGE_TEST } from './own-network.js'
+import { OTHER_NAME, PAGE_TEST } from './own-network.js'
 
 export type BrowserName = 'chromium' | 'firefox'
 export const BROWSERS: readonly BrowserName[] = ['chromium', 'firefox']
@@ -73,6 +73,7 @@ export async function launchChromium(...more: string[]): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      `--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`,
       ...more,
     ],
   })
@@ -119,6 +120,7 @@ async function chromiumPage(browser: ChromiumBrowser, url: string): Promise<Page
 const LOOPBACK_MEDIA = {
   'media.peerconnection.ice.loopback': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
+  'network.dns.localDomains': OTHER_NAME,
 }
 
 /** The browser for the tests of the pages (see own-network.ts). */

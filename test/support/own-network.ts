@@ -4,6 +4,9 @@ import type { BrowserName } from './browser.js'
 /** Set in the tests that stock-firefox.test.ts runs in a network of their own. */
 const isOwnNetwork = process.env.PIXELCAST_OWN_NETWORK !== undefined
 
+/** A name of 127.0.0.1 that browsers do not take for this machine's: pages of plain HTTP are no secure context there. */
+export const OTHER_NAME = 'pixelcast.test'
+
 /**
  * Where the tests of the pages run: Chromium with media on 127.0.0.1; Firefox as a user has it, which
  * refuses media on loopback, only in a network of their own (see stock-firefox.test.ts).
@@ -15,6 +18,7 @@ export const PAGE_TEST = isOwnNetwork
       server: {},
       cli: [],
       media: '192.168.77.1',
+      elsewhere: { name: '192.168.77.1', server: { host: '192.168.77.1', public: true } },
     } as const)
   : ({
       browser: 'chromium' satisfies BrowserName,
@@ -22,6 +26,7 @@ export const PAGE_TEST = isOwnNetwork
       server: { ice: { bindAddress: '127.0.0.1' } },
       cli: ['--media-host', '127.0.0.1'],
       media: '127.0.0.1',
+      elsewhere: { name: OTHER_NAME, server: { allowedHosts: [OTHER_NAME] } },
     } as const)
 
 /** Loopback, and one interface that leads nowhere: nothing that is sent there leaves the machine. */

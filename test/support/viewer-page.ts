@@ -1,5 +1,6 @@
 import type { Browser, Page } from './browser.js'
 import type { RgbaImage } from './images.js'
+import { OTHER_NAME } from './own-network.js'
 import { until } from './wait.js'
 
 export interface ViewerPageState {
@@ -76,21 +77,21 @@ export function waitForPicture(
   )
 }
 
-/** A page with an element that has no WebCodecs, as pages of plain HTTP have none, over a WebSocket. */
-export async function openWithoutCodecs(
+/**
+ * The page of a track over the WebSocket, decoded by `WebCodecs` or, for want of it, `MSE`: pages of plain HTTP from
+ * elsewhere than this machine have no WebCodecs. The server has to allow `OTHER_NAME`.
+ */
+export async function openSocketPage(
   browser: Browser,
   server: string,
   track: string,
+  by: string,
   codec: string,
 ): Promise<Page> {
-  const page = await browser.open(server)
-  await page.evaluate(`(async () => {
-    delete globalThis.VideoDecoder
-    await import('/assets/pixelcast-view.js')
-    const view = Object.assign(document.createElement('pixelcast-view'), { codec: '${codec}' })
-    view.transport = 'websocket'
-    view.src = 'whep/${track}'
-    document.body.replaceChildren(view)
-  })()`)
+  const base = by === 'MSE' ? server.replace('127.0.0.1', OTHER_NAME) : server
+  const page = await browser.open(new URL(`view/${track}?transport=websocket&codec=${codec}`, base).href)
+  const seen = await page.evaluate<unknown[]>('[isSecureContext, typeof VideoDecoder]')
+  if (`${seen}` !== (by === 'MSE' ? 'false,undefined' : 'true,function'))
+    throw new Error(`the page has ${seen}`)
   return page
 }

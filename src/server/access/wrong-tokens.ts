@@ -71,6 +71,8 @@ export class WrongTokens {
    */
   begin(address: string | undefined, token: string): Trial {
     if (address === undefined) return NO_TRIAL
+    const most = isLoopbackAddress(address) ? this.limits.perLoopback : this.limits.perAddress
+    if (most === Number.POSITIVE_INFINITY) return NO_TRIAL
     const group = addressGroup(address)
     const digest = digestOf(token)
     const key = `${group} ${digest}`
@@ -82,7 +84,7 @@ export class WrongTokens {
     const tried = this.#addresses.get(group) ?? { wrong: new Map(), pending: new Set() }
     this.#forget(tried, now)
     const isNew = !tried.wrong.has(digest) && !tried.pending.has(digest)
-    if (isNew) this.#check(tried, isLoopbackAddress(address), now)
+    if (isNew) this.#check(tried, most, now)
     this.#addresses.delete(group)
     this.#addresses.set(group, tried)
     this.#forgetAddresses()
@@ -110,8 +112,7 @@ export class WrongTokens {
     }
   }
 
-  #check({ wrong, pending }: Tried, isLoopback: boolean, now: number): void {
-    const most = isLoopback ? this.limits.perLoopback : this.limits.perAddress
+  #check({ wrong, pending }: Tried, most: number, now: number): void {
     if (wrong.size + pending.size < most) return
     this.report(OPTION, most)
     const [oldest = now - WINDOW_MS] = wrong.values()
