@@ -43,6 +43,13 @@ const MEDIAMTX = {
 
 const ENGINES = [LIVEKIT, MEDIAMTX]
 
+const LIVEKIT_VIEWERS = {
+  name: 'the program that watches through LiveKit',
+  file: 'livekit-viewers',
+  module: folder('../bench/load/livekit-viewers/'),
+  build: (go, output) => run(go, ['build', ...FOR_RELEASE, '-o', output, '.'], LIVEKIT_VIEWERS.module),
+}
+
 function folder(path) {
   return fileURLToPath(new URL(path, import.meta.url))
 }
@@ -71,6 +78,12 @@ export function findLiveKit() {
 /** The path of MediaMTX; undefined when it is not built. */
 export function findMediaMtx() {
   return find(MEDIAMTX)
+}
+
+/** The path of the load's viewers for LiveKit, which are built when they are wanted; undefined when they cannot be. */
+export function ensureLiveKitViewers() {
+  if (!find(LIVEKIT_VIEWERS)) build(LIVEKIT_VIEWERS)
+  return find(LIVEKIT_VIEWERS)
 }
 
 /** Debian's Janus. */
@@ -130,7 +143,7 @@ function build(program) {
   const go = findGo()
   if (!go)
     return console.error(
-      `Go is not installed: ${program.name} cannot be built, and the tests with it are skipped.`,
+      `Go is not installed: ${program.name} cannot be built, and what needs it is skipped.`,
     )
   mkdirSync(cache(), { recursive: true })
   const unfinished = `${path}.${process.pid}`
@@ -139,7 +152,7 @@ function build(program) {
     program.build(go, unfinished)
     renameSync(unfinished, path)
   } catch (error) {
-    console.error(`${program.name} could not be built (${error.message}): the tests with it are skipped.`)
+    console.error(`${program.name} could not be built (${error.message}): what needs it is skipped.`)
   }
 }
 
