@@ -96,16 +96,18 @@ function findGo() {
   return candidates.find((path) => path && spawnSync(path, ['version'], { stdio: 'ignore' }).status === 0)
 }
 
-function run(command, parameters, cwd, stdout = 'inherit') {
-  const { status, ...rest } = spawnSync(command, parameters, {
+function run(command, parameters, cwd, output = 'inherit') {
+  const { status, stdout } = spawnSync(command, parameters, {
     cwd,
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', output, 'inherit'],
     encoding: 'utf8',
     timeout: TIMEOUT,
   })
-  if (status !== 0)
-    throw new Error(`${command} ${parameters.slice(0, 2).join(' ')} failed ${rest.stdout ?? ''}`)
-  return rest.stdout
+  if (status !== 0) {
+    const words = stdout?.replace(/\s+/g, ' ') ?? ''
+    throw new Error(`${command} ${parameters[0]} failed${words && `: ${words}`}`)
+  }
+  return stdout
 }
 
 /**
