@@ -47,6 +47,8 @@ export interface PeerFlags {
   readonly early: boolean
   /** Upper bound, bit/s, where the system's API has one for its users. */
   readonly bitrate?: number
+  /** WHIP endpoint to publish to before it is announced; its token is in PIXELCAST_WHIP_TOKEN. pixelcast only. */
+  readonly whip?: string
 }
 
 export interface PeerStats {

@@ -43,6 +43,13 @@ const MEDIAMTX = {
 
 const ENGINES = [LIVEKIT, MEDIAMTX]
 
+const LIVEKIT_VIEWERS = {
+  name: 'the program that watches through LiveKit',
+  file: 'livekit-viewers',
+  module: folder('../bench/load/livekit-viewers/'),
+  build: (go, output) => run(go, ['build', ...FOR_RELEASE, '-o', output, '.'], LIVEKIT_VIEWERS.module),
+}
+
 function folder(path) {
   return fileURLToPath(new URL(path, import.meta.url))
 }
@@ -73,6 +80,12 @@ export function findMediaMtx() {
   return find(MEDIAMTX)
 }
 
+/** The path of the load's viewers for LiveKit, which are built when they are wanted; undefined when they cannot be. */
+export function ensureLiveKitViewers() {
+  if (!find(LIVEKIT_VIEWERS)) build(LIVEKIT_VIEWERS)
+  return find(LIVEKIT_VIEWERS)
+}
+
 /** Debian's Janus. */
 export function findJanus() {
   return ['/usr/bin/janus'].find((path) => existsSync(path))
@@ -83,16 +96,18 @@ function findGo() {
   return candidates.find((path) => path && spawnSync(path, ['version'], { stdio: 'ignore' }).status === 0)
 }
 
-function run(command, parameters, cwd, stdout = 'inherit') {
-  const { status, ...rest } = spawnSync(command, parameters, {
+function run(command, parameters, cwd, output = 'inherit') {
+  const { status, stdout } = spawnSync(command, parameters, {
     cwd,
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', output, 'inherit'],
     encoding: 'utf8',
     timeout: TIMEOUT,
   })
-  if (status !== 0)
-    throw new Error(`${command} ${parameters.slice(0, 2).join(' ')} failed ${rest.stdout ?? ''}`)
-  return rest.stdout
+  if (status !== 0) {
+    const words = stdout?.replace(/\s+/g, ' ') ?? ''
+    throw new Error(`${command} ${parameters[0]} failed${words && `: ${words}`}`)
+  }
+  return stdout
 }
 
 /**
@@ -130,7 +145,7 @@ function build(program) {
   const go = findGo()
   if (!go)
     return console.error(
-      `Go is not installed: ${program.name} cannot be built, and the tests with it are skipped.`,
+      `Go is not installed: ${program.name} cannot be built, and what needs it is skipped.`,
     )
   mkdirSync(cache(), { recursive: true })
   const unfinished = `${path}.${process.pid}`
@@ -139,7 +154,7 @@ function build(program) {
     program.build(go, unfinished)
     renameSync(unfinished, path)
   } catch (error) {
-    console.error(`${program.name} could not be built (${error.message}): the tests with it are skipped.`)
+    console.error(`${program.name} could not be built (${error.message}): what needs it is skipped.`)
   }
 }
 

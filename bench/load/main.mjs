@@ -1,4 +1,4 @@
-// npm run bench:load -- [--viewers 1,100,200,400] [--seconds 10]
+// npm run bench:load -- [--viewers 1,100,200,400] [--seconds 10] [--through livekit,mediamtx]
 import { pathToFileURL } from 'node:url'
 import { bundle } from '../support/bundle.mjs'
 

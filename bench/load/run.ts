@@ -2,8 +2,9 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { environment } from '../report/environment.js'
 import { show, textTable } from '../report/text-table.js'
-import { Crowd, type CrowdNumbers } from '../support/crowd.js'
 import { findSystem } from '../systems.js'
+import { type LoadNumbers, measure } from './measure.js'
+import { DIRECT, ENGINE_NAMES, type EngineName, startWay, type Way } from './ways.js'
 
 const SCENE = {
   content: 'motion',
@@ -13,11 +14,26 @@ const SCENE = {
   producer: 'live',
   bitrate: 2e6,
 } as const
-const WARM_UP_MS = 3_000
+
+const HEAD = [
+  'viewers',
+  'way',
+  'pixelcast, CPU %',
+  'engine, CPU %',
+  'µs a packet',
+  'viewers, CPU %',
+  'made/s',
+  'worst gets/s',
+  'packets/s',
+  'missing %',
+  'late %',
+  'load',
+]
 
 /**
  * How many viewers one process holds: 1280×720 at 30 images a second and 2 Mbit/s, to headless viewers that all run in one
- * other process of the same machine, so that its cores are shared with them. Prints a table.
+ * other process of the same machine, so that its cores are shared with them; and the same stream through engines. Each
+ * number of viewers is measured one way after the other. Prints a table.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -25,49 +41,54 @@ export async function main(argv: readonly string[]): Promise<number> {
     options: {
       viewers: { type: 'string', default: '1,100,200,400' },
       seconds: { type: 'string', default: '10' },
+      through: { type: 'string', default: '' },
     },
   })
+  const engines = values.through.split(',').filter((name) => name !== '')
+  for (const name of engines)
+    if (!ENGINE_NAMES.includes(name as EngineName))
+      throw new Error(`--through: expected ${ENGINE_NAMES.join(', ')}, got ${name}`)
   const system = await findSystem('pixelcast')
   if ('missing' in system) throw new Error(system.missing)
   console.log(`${environment([])}\n`)
-  const rows: string[][] = [
-    [
-      'viewers',
-      'CPU % of a core',
-      'µs a packet',
-      'images made/s',
-      'worst viewer gets/s',
-      'packets/s',
-      'missing %',
-      'load',
-    ],
-  ]
-  let first: CrowdNumbers | undefined
+
+  const rows: string[][] = [HEAD]
+  const first = new Map<string, LoadNumbers>()
   for (const count of values.viewers.split(',').map(Number)) {
-    // With a data channel, because those report that they live: who is silent is given up after 10 s.
-    const crowd = await Crowd.gather(system, SCENE, count, true)
-    try {
-      const now = await crowd.count(WARM_UP_MS, Number(values.seconds) * 1_000)
-      first ??= now
-      rows.push(row(count, now, first))
-    } finally {
-      await crowd.leave()
+    for (const engine of [undefined, ...(engines as EngineName[])]) {
+      // An engine of its own for each, so that it has nothing to remember of those before.
+      const way = engine ? await startWay(engine) : DIRECT
+      try {
+        const now = await measure(system, SCENE, way, count, Number(values.seconds))
+        if (!first.has(way.name)) first.set(way.name, now)
+        rows.push(row(way, now, first.get(way.name)!))
+      } catch (error) {
+        console.error(`${count} viewers, ${way.name}: ${error instanceof Error ? error.message : error}`)
+      } finally {
+        await way.close()
+      }
     }
   }
   console.log(textTable(rows))
   return 0
 }
 
-function row(count: number, now: CrowdNumbers, first: CrowdNumbers): string[] {
-  const more = (of: 'cpu' | 'packets') => now[of] / now.seconds - first[of] / first.seconds
+/** @param first the same way with the fewest viewers: what does not depend on them is in it, too */
+function row(way: Way, now: LoadNumbers, first: LoadNumbers): string[] {
+  const sender = way.pid === undefined ? 'pixelcast' : 'engine'
+  const more = (now.cpu[sender] - first.cpu[sender]) / (now.packets - first.packets)
   return [
-    String(count),
-    show((now.cpu / now.seconds) * 100, 0),
-    show(now === first ? Number.NaN : (more('cpu') / more('packets')) * 1e6, 1),
-    show(now.made / now.seconds, 1),
-    show(now.least / now.seconds, 1),
-    show(now.packets / now.seconds, 0),
-    show((now.missing / (now.packets + now.missing)) * 100, 2),
+    String(now.viewers),
+    way.name,
+    show(now.cpu.pixelcast * 100, 0),
+    show(now.cpu.engine * 100, 0),
+    show(now === first ? Number.NaN : more * 1e6, 1),
+    show(now.cpu.viewers * 100, 0),
+    show(now.made, 1),
+    show(now.worst, 1),
+    show(now.packets, 0),
+    show(now.missing * 100, 2),
+    show(now.late * 100, 2),
     show(loadavg()[0], 1),
   ]
 }

@@ -29,6 +29,7 @@ export function readFlags(): PeerFlags & { readonly packages: string | undefined
       stamp: text,
       early: text,
       bitrate: text,
+      whip: text,
       packages: text,
     },
   })
@@ -42,6 +43,7 @@ export function readFlags(): PeerFlags & { readonly packages: string | undefined
     stamp: values.stamp === 'true',
     early: values.early === 'true',
     ...(values.bitrate !== undefined && { bitrate: Number(values.bitrate) }),
+    ...(values.whip !== undefined && { whip: values.whip }),
     packages: values.packages,
   }
 }

@@ -4,7 +4,7 @@ import type { RgbaImage } from '../../test/support/images.js'
 import { announce, listen, Producer, readFlags } from './node-peer.js'
 
 const flags = readFlags()
-const { width, height, bitrate } = flags
+const { width, height, bitrate, whip } = flags
 
 const server = await createServer({ port: 0, host: '127.0.0.1', ice: { bindAddress: '127.0.0.1' } })
 // Viewers that count packets report nothing, so the rate asked for has to be the least as well as the most.
@@ -31,6 +31,10 @@ track.on('key', ({ type, key }) => {
 })
 const control = await listen(producer, undefined, () => ({ encoders: encodersRunning(), inputs }))
 producer.start()
+if (whip !== undefined) {
+  const token = process.env.PIXELCAST_WHIP_TOKEN
+  await track.publish({ url: whip, bindAddress: '127.0.0.1', ...(token && { token }) })
+}
 announce({ offer: new URL('whep/bench', server.url).href, control })
 
 /** Encoders of the track that run now: one for each codec and size that somebody watches. */

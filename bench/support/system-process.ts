@@ -17,6 +17,8 @@ export interface Scene {
   /** See PeerFlags. Default false. */
   readonly early?: boolean
   readonly bitrate?: number
+  /** An engine to publish to. */
+  readonly whip?: { readonly url: string; readonly token: string }
 }
 
 /** A system under measurement, in its own process. */
@@ -28,7 +30,7 @@ export class SystemProcess {
   ) {}
 
   static async start(system: System, scene: Scene): Promise<SystemProcess> {
-    const { content, width, height, fps, producer, early = false, bitrate } = scene
+    const { content, width, height, fps, producer, early = false, bitrate, whip } = scene
     const { file, frames } = await reel(content, width, height)
     const [command, ...before] = system.command
     const flags = {
@@ -41,11 +43,16 @@ export class SystemProcess {
       early,
       stamp: content !== 'still' && content !== 'patches',
       ...(bitrate !== undefined && { bitrate }),
+      ...(whip && { whip: whip.url }),
     }
     const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
     const child = spawn(command!, [...before, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...globalThis.process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      env: {
+        ...globalThis.process.env,
+        PYTHONDONTWRITEBYTECODE: '1',
+        ...(whip && { PIXELCAST_WHIP_TOKEN: whip.token }),
+      },
     })
     let process: SystemProcess | undefined
     let output = ''

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../support/child.js'
-import { describeEngine } from '../support/engines/cases.js'
+import { describeEngine, type RunningEngine } from '../support/engines/cases.js'
 import { Janus } from '../support/engines/janus.js'
 import { inOwnNetwork, mayMakeNetworks, PAGE_TEST } from '../support/own-network.js'
 import type { Player } from '../support/player.js'
@@ -31,7 +31,9 @@ describe.skipIf(PAGE_TEST.isStock || !Janus.path || !mayMakeNetworks())('Janus',
   })
 })
 
-describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () => {
+describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, start, { simulcast: true })
+
+async function start(): Promise<RunningEngine> {
   const janus = await Janus.start(PAGE_TEST.media)
   const subscriptions = new WeakMap<Player, (substream: number) => Promise<void>>()
   return {
@@ -54,4 +56,4 @@ describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () 
       await subscriptions.get(player)?.(SUBSTREAMS[quality])
     },
   }
-})
+}

@@ -32,6 +32,14 @@ export async function bundleForNode(entry, outfile, dist = join(ROOT, 'dist')) {
             external: true,
           })),
       },
+      {
+        name: 'what looks for files from where it lies',
+        setup: (api) =>
+          api.onResolve({ filter: /\/scripts\/engines\.mjs$/ }, () => ({
+            path: pathToFileURL(join(ROOT, 'scripts/engines.mjs')).href,
+            external: true,
+          })),
+      },
     ],
   })
 }

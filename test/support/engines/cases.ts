@@ -26,12 +26,19 @@ export interface RunningEngine {
   choose?(player: Player, quality: 'low' | 'medium' | 'high'): Promise<void>
 }
 
+export interface EngineOptions {
+  /** For the page that watches. */
+  readonly scripts?: readonly URL[]
+  /** Whether it takes rungs, and gives each viewer the one that it asks for. */
+  readonly simulcast?: boolean
+}
+
 /** What has to hold with every engine. What was measured is written to the console. */
 export function describeEngine(
   name: string,
   isThere: boolean,
   start: () => Promise<RunningEngine>,
-  scripts: readonly URL[] = [],
+  { scripts = [], simulcast = false }: EngineOptions = {},
 ): void {
   describe.skipIf(!isThere)(name, () => {
     let engine: RunningEngine
@@ -172,6 +179,6 @@ export function describeEngine(
       await relay.close()
     })
 
-    simulcastCases(() => ({ engine, server, stage }), say)
+    if (simulcast) simulcastCases(() => ({ engine, server, stage }), say)
   })
 }

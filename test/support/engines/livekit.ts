@@ -29,6 +29,10 @@ export class LiveKit {
     return `http://127.0.0.1:${this.port}/whip/v1`
   }
 
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   get url(): string {
     return `ws://127.0.0.1:${this.port}`
   }
@@ -67,7 +71,7 @@ export class LiveKit {
         // comes from it for answers of the STUN server.
         stun_servers: ['127.0.0.1:9'],
       },
-      logging: { json: true, level: process.env.LK_LEVEL ?? 'info' },
+      logging: { json: true, level: 'info' },
     }
     const child = spawn(LiveKit.path, ['--config-body', JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'pipe'],

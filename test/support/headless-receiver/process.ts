@@ -74,10 +74,10 @@ async function openOne({ url, codec, deadline = 20_000, ...request }: OpenReques
   const latencies: number[] = []
   let rtpOffset: number | undefined
   stream.onFrame = (timestamp) => {
-    rtpOffset ??= rtpOffsetIn(messages)
-    if (rtpOffset === undefined) return
     const [seconds, nanoseconds] = process.hrtime()
     const now = seconds * 90_000 + (nanoseconds * 9) / 1e5
+    rtpOffset ??= channel ? rtpOffsetIn(messages) : timestamp - now
+    if (rtpOffset === undefined) return
     // Modulo 2^32, with sign.
     latencies.push((Math.round(now - timestamp + rtpOffset) << 0) / 90)
     if (latencies.length > MOST_MESSAGES) latencies.splice(0, MOST_MESSAGES / 2)

@@ -25,7 +25,7 @@ export interface ReceiverApi {
   point(request: { perSecond: number }): number
   /**
    * From the push of each image to its last packet here, ms, since the last call: on the machine's monotonic clock,
-   * which is the same in every process. Needs a channel.
+   * which is the same in every process. Without a channel: how much later than the first one it came, by its RTP time.
    */
   latencies(request: { viewer: number }): number[]
   /** Sets all counters to zero, so that only what comes from now on counts. */
