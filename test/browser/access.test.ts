@@ -25,6 +25,7 @@ describe('access, in a browser', () => {
     server = await createServer({
       ...LOCAL,
       ingest: true,
+      limits: { wrongTokens: 5 },
       access: {
         tokens: [
           { token: VIEW },
@@ -190,5 +191,25 @@ describe('access, in a browser', () => {
     expect(await put('left', SEND)).toBe(204)
     // To send is not to watch.
     expect((await fetch(at('tracks'), { headers: { authorization: `Bearer ${SEND}` } })).status).toBe(403)
+  })
+
+  it('says so when too many wrong tokens came from there; who was let in before goes on', async () => {
+    const [page, open] = [await browser.open(at('view/right')), await browser.open(link('right', VIEW))]
+    await asked(page)
+    await isRed(open)
+    for (let i = 0; i < 5; i++)
+      await fetch(at('tracks'), { headers: { authorization: `Bearer wrong-number-${i}` } })
+    await enter(page, 'one-more-that-is-wrong')
+    await until('the refusal', () =>
+      page.evaluate<boolean>(
+        `document.querySelector('.sign-in .message').textContent.includes('Too many wrong tokens')`,
+      ),
+    )
+    await open.reload()
+    await isRed(open)
+    // It was right from there a moment ago.
+    await enter(page, VIEW)
+    await isRed(page)
+    for (const one of [page, open]) await one.close()
   })
 })
