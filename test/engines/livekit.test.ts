@@ -21,10 +21,7 @@ describeEngine(
       refusal: 401,
       start: () => liveKit.start(),
       kill: () => liveKit.kill(),
-      close: async () => {
-        ;(await import('node:fs')).writeFileSync('/tmp/lk.log', liveKit.log)
-        await liveKit.kill()
-      },
+      close: () => liveKit.kill(),
       watch: (stage) =>
         stage.show('(a) => livekit.join(a)', {
           url: liveKit.url,

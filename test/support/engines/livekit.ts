@@ -67,7 +67,7 @@ export class LiveKit {
         // comes from it for answers of the STUN server.
         stun_servers: ['127.0.0.1:9'],
       },
-      logging: { json: true, level: process.env.LK_LEVEL ?? 'info' },
+      logging: { json: true, level: 'info' },
     }
     const child = spawn(LiveKit.path, ['--config-body', JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'pipe'],
