@@ -31,27 +31,32 @@ describe.skipIf(PAGE_TEST.isStock || !Janus.path || !mayMakeNetworks())('Janus',
   })
 })
 
-describeEngine('Janus', PAGE_TEST.isStock && Janus.path !== undefined, async () => {
-  const janus = await Janus.start(PAGE_TEST.media)
-  const subscriptions = new WeakMap<Player, (substream: number) => Promise<void>>()
-  return {
-    whipUrl: janus.whipUrl,
-    address: PAGE_TEST.media,
-    token: Janus.token,
-    wrongToken: 'another-pin',
-    refusal: 401,
-    start: () => janus.start(),
-    kill: () => janus.kill(),
-    close: () => janus.close(),
-    watch: async (stage) => {
-      const { offer, answer, choose } = await janus.subscribe()
-      const player = await stage.show('(a) => player.accept(a)', { sdp: offer })
-      await answer(player.answer)
-      subscriptions.set(player, choose)
-      return player
-    },
-    choose: async (player, quality) => {
-      await subscriptions.get(player)?.(SUBSTREAMS[quality])
-    },
-  }
-})
+describeEngine(
+  'Janus',
+  PAGE_TEST.isStock && Janus.path !== undefined,
+  async () => {
+    const janus = await Janus.start(PAGE_TEST.media)
+    const subscriptions = new WeakMap<Player, (substream: number) => Promise<void>>()
+    return {
+      whipUrl: janus.whipUrl,
+      address: PAGE_TEST.media,
+      token: Janus.token,
+      wrongToken: 'another-pin',
+      refusal: 401,
+      start: () => janus.start(),
+      kill: () => janus.kill(),
+      close: () => janus.close(),
+      watch: async (stage) => {
+        const { offer, answer, choose } = await janus.subscribe()
+        const player = await stage.show('(a) => player.accept(a)', { sdp: offer })
+        await answer(player.answer)
+        subscriptions.set(player, choose)
+        return player
+      },
+      choose: async (player, quality) => {
+        await subscriptions.get(player)?.(SUBSTREAMS[quality])
+      },
+    }
+  },
+  { hasSimulcast: true },
+)

@@ -30,5 +30,5 @@ describeEngine(
       choose: (player, quality) => player.ask('(a) => livekit.choose(a)', { quality: quality.toUpperCase() }),
     }
   },
-  CLIENT,
+  { scripts: CLIENT, hasSimulcast: true },
 )

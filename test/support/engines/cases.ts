@@ -31,7 +31,7 @@ export function describeEngine(
   name: string,
   isThere: boolean,
   start: () => Promise<RunningEngine>,
-  scripts: readonly URL[] = [],
+  { scripts = [], hasSimulcast = false }: { scripts?: readonly URL[]; hasSimulcast?: boolean } = {},
 ): void {
   describe.skipIf(!isThere)(name, () => {
     let engine: RunningEngine
@@ -172,6 +172,6 @@ export function describeEngine(
       await relay.close()
     })
 
-    simulcastCases(() => ({ engine, server, stage }), say)
+    if (hasSimulcast) simulcastCases(() => ({ engine, server, stage }), say)
   })
 }
