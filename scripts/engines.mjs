@@ -20,18 +20,15 @@ import { fileURLToPath } from 'node:url'
 
 /** LiveKit took 80 s on two cores, MediaMTX 46 s; modules have to be fetched before it. */
 const TIMEOUT = 900_000
+/** In LiveKit's transport.go. */
+const FORK_CALL = '\t\tse.EnableSped(true)\n'
 const FOR_RELEASE = ['-trimpath', '-ldflags', '-s -w']
 
 const LIVEKIT = {
   name: 'LiveKit',
   file: 'livekit-server',
   module: folder('../test/engines/livekit/'),
-  build: (go, output) =>
-    run(
-      go,
-      ['build', ...FOR_RELEASE, '-o', output, 'github.com/livekit/livekit-server/cmd/server'],
-      LIVEKIT.module,
-    ),
+  build: buildLiveKit,
 }
 
 const MEDIAMTX = {
@@ -111,28 +108,54 @@ function run(command, parameters, cwd, output = 'inherit') {
 }
 
 /**
+ * LiveKit is built with a fork of Pion that is not to be had as a Go module. All that it needs of it and Pion lacks is one call,
+ * of a feature that is off (`EnableWarp`): without it, it builds with Pion.
+ */
+function buildLiveKit(go, output) {
+  const path = 'github.com/livekit/livekit-server'
+  withCopy(go, LIVEKIT, path, (copy) => {
+    const file = join(copy, 'pkg/rtc/transport.go')
+    const source = readFileSync(file, 'utf8')
+    if (!source.includes(FORK_CALL)) throw new Error(`there is no ${FORK_CALL.trim()} in ${file}`)
+    writeFileSync(file, source.replace(FORK_CALL, ''))
+    const modules = join(copy, '..', 'module')
+    cpSync(LIVEKIT.module, modules, { recursive: true })
+    run(go, ['mod', 'edit', `-replace=${path}=${copy}`], modules)
+    run(go, ['build', ...FOR_RELEASE, '-o', output, `${path}/cmd/server`], modules)
+  })
+}
+
+/**
  * Its module lacks two files that its `go generate` takes from elsewhere: its version, and the player of its HLS pages, which
- * no test looks at. They cannot be laid over the module where Go keeps it, so a copy is built. `go.sum` says which bytes
- * of it are the right ones.
+ * no test looks at.
  */
 function buildMediaMtx(go, output) {
-  const [, path, version] = /^require (\S+) (\S+)$/m.exec(
-    readFileSync(join(MEDIAMTX.module, 'go.mod'), 'utf8'),
-  )
-  const { Dir } = JSON.parse(
-    run(go, ['mod', 'download', '-json', `${path}@${version}`], MEDIAMTX.module, 'pipe'),
-  )
-  const parent = mkdtempSync(join(tmpdir(), 'pixelcast-mediamtx-'))
+  withCopy(go, MEDIAMTX, 'github.com/bluenviron/mediamtx', (copy, version) => {
+    writeFileSync(join(copy, 'internal/core/VERSION'), version)
+    writeFileSync(join(copy, 'internal/servers/hls/hls.min.js'), '// not in this build\n')
+    run(go, ['build', ...FOR_RELEASE, '-o', output, '.'], copy)
+  })
+}
+
+/**
+ * What is changed cannot be laid over a module where Go keeps it, so a copy is built. `go.sum` says which bytes of it are the
+ * right ones.
+ */
+function withCopy(go, { module, file }, path, use) {
+  const modules = readFileSync(join(module, 'go.mod'), 'utf8').split(/\s*\n\s*/)
+  const version = modules
+    .map((line) => line.replace(/^require /, '').split(' '))
+    .find(([name]) => name === path)?.[1]
+  const { Dir } = JSON.parse(run(go, ['mod', 'download', '-json', `${path}@${version}`], module, 'pipe'))
+  const parent = mkdtempSync(join(tmpdir(), `pixelcast-${file}-`))
   try {
-    const copy = join(parent, 'mediamtx')
+    const copy = join(parent, file)
     cpSync(Dir, copy, { recursive: true })
     // Go keeps modules read-only.
     chmodSync(copy, 0o755)
     for (const entry of readdirSync(copy, { recursive: true, withFileTypes: true }))
-      if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755)
-    writeFileSync(join(copy, 'internal/core/VERSION'), version)
-    writeFileSync(join(copy, 'internal/servers/hls/hls.min.js'), '// not in this build\n')
-    run(go, ['build', ...FOR_RELEASE, '-o', output, '.'], copy)
+      chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
+    use(copy, version)
   } finally {
     rmSync(parent, { recursive: true, force: true })
   }

@@ -157,6 +157,11 @@ export class EngineTrack {
     return slowest
   }
 
+  /** Bits that a pixel needs in each picture, of what comes now. */
+  bitsPerPixel(codec: VideoCodec): number {
+    return (this.#audiences.get(codec)?.cost ?? new ContentCost()).bitsPerPixel
+  }
+
   /** What some viewer can be sent has changed. */
   planSoon(): void {
     this.#planTimer ??= setTimeout(() => {

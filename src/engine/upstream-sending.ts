@@ -2,7 +2,7 @@ import { monotonicNow } from '../common/clock.js'
 import type { VideoCodec } from '../common/codec.js'
 import type { SendingStats } from '../common/viewer-stats.js'
 import { RungAllocation, type RungNeed } from '../congestion/index.js'
-import { SCALES, type Scale, type Size, scalesFor } from '../encode/index.js'
+import { type ContentHint, SCALES, type Scale, type Size, scalesFor } from '../encode/index.js'
 import { type AgreedPublication, PUBLISH_MID, simulcastRids } from '../signaling/index.js'
 import type { StreamIdentity, UpstreamSettings, UpstreamStats } from './api.js'
 import { PeerSending, type SendingPeer } from './peer-sending.js'
@@ -14,6 +14,12 @@ import type { WatcherIdentity } from './watcher.js'
 const LEAST_SHARE = 0.25
 /** … and so much of what they could use is kept for the smaller ones. libwebrtc's table for 1280×720 has 0.24 and 0.7. */
 const ENOUGH_SHARE = 0.5
+/**
+ * A larger rung is sent when it shows at least so many pictures a second without turning to blocks, and a smaller one has
+ * enough when it shows all of them: what moves has to go on moving.
+ */
+const LEAST_FPS = { motion: 15, detail: 5 } as const
+const ENOUGH_FPS = { motion: 30, detail: 10 } as const
 /** A viewer on the same rung gets at least this share of what it could have: the ladder lets no more differ either. */
 const SHARE_OF_OTHERS = 0.5
 
@@ -23,6 +29,10 @@ export interface PublishedTrack {
   readonly size: Size
   /** The most that is encoded of a picture in its full size, bit/s. */
   readonly maxBitrate: number
+  /** What matters when there is not enough for all. */
+  readonly contentHint: ContentHint
+  /** Bits that a pixel needs in each picture. */
+  bitsPerPixel(codec: VideoCodec): number
   /** What the slowest viewer on a rung can be sent, bit/s; undefined: nobody is there. */
   slowestOn(codec: VideoCodec, scale: Scale): number | undefined
   /** It is sent from now on. */
@@ -175,11 +185,12 @@ export class UpstreamSending {
   #needOf(rung: UpstreamRung): RungNeed {
     const most = this.#most(rung)
     const others = this.options.track.slowestOn(rung.codec, rung.only ?? 1) ?? 0
-    return {
-      least: Math.max(LEAST_SHARE * most, SHARE_OF_OTHERS * Math.min(most, others)),
-      enough: ENOUGH_SHARE * most,
-      most,
-    }
+    const { size, contentHint } = this.options.track
+    const scale = rung.only ?? 1
+    const picture = ((size.width * size.height) / scale ** 2) * this.options.track.bitsPerPixel(rung.codec)
+    const least = Math.max(LEAST_SHARE * most, LEAST_FPS[contentHint] * picture, SHARE_OF_OTHERS * others)
+    const enough = Math.max(ENOUGH_SHARE * most, ENOUGH_FPS[contentHint] * picture)
+    return { least: Math.min(most, least), enough: Math.min(most, enough), most }
   }
 
   #setMaxRate(): void {

@@ -50,6 +50,10 @@ export class Upstreams {
         get maxBitrate() {
           return track.maxBitrate
         },
+        get contentHint() {
+          return track.settings.contentHint
+        },
+        bitsPerPixel: (codec) => track.bitsPerPixel(codec),
         slowestOn: (codec, scale) => track.slowestOn(codec, scale),
         join: (rung) => track.addViewer(rung),
         leave: (rung) => track.removeViewer(rung),

@@ -31,6 +31,7 @@ class Lab {
   size = { width: 1280, height: 720 }
   maxBitrate = 4_000_000
   others: number | undefined
+  bitsPerPixel = 0.02
   readonly sending: UpstreamSending
 
   constructor(
@@ -60,6 +61,8 @@ class Lab {
         get maxBitrate() {
           return lab.maxBitrate
         },
+        contentHint: 'motion',
+        bitsPerPixel: () => lab.bitsPerPixel,
         slowestOn: (_, scale) => (scale === 1 ? lab.others : undefined),
         join: (rung) => lab.joined.push(rung),
         leave: (rung) => lab.joined.splice(lab.joined.indexOf(rung), 1),
@@ -79,9 +82,13 @@ class Lab {
     return this.joined.find(({ only }) => only === scale)!
   }
 
+  /** The scales of what was sent at the beginning. */
+  shown: readonly (number | undefined)[] = []
+
   open(rate: number): void {
     this.carries(rate)
     this.sending.opened(monotonicNow())
+    this.shown = this.scales
   }
 
   /** From now on. */
@@ -226,6 +233,20 @@ describe('rungs that are published at the same time', () => {
     alone.open(2_500_000)
     expect(alone.scales).toEqual([4, 2, 1])
     alone.sending.stop()
+  })
+
+  it('are those that go on moving: of what is hard to encode, fewer', () => {
+    const scalesAt = (rate: number, bitsPerPixel: number) => {
+      const lab = new Lab(['f', 'h', 'q'])
+      lab.bitsPerPixel = bitsPerPixel
+      lab.open(rate)
+      lab.sending.stop()
+      return lab.shown
+    }
+    expect(scalesAt(2_500_000, 0.02)).toEqual([4, 2, 1])
+    expect(scalesAt(2_500_000, 0.15)).toEqual([4, 2])
+    // Never more than it could use.
+    expect(scalesAt(9_000_000, 10)).toEqual([4, 2, 1])
   })
 
   it('are those that make sense for the picture', () => {
