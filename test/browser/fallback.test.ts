@@ -20,8 +20,8 @@ import { every, until } from '../support/wait.js'
 const VIEW = "document.querySelector('pixelcast-view')"
 const NOTHING = { down: { loss: 1 }, up: { loss: 1 } }
 const ALL = { down: { loss: 0 }, up: { loss: 0 } }
-/** Of 255, as everywhere; VP8 came out one further off here, for reasons that were not found. */
-const TOLERANCE = { h264: 3, vp8: 4 }
+/** Of 255, in any channel. */
+const TOLERANCE = 3
 
 /** Looks, at each picture of the screen, at what a person would see. */
 const WATCH = `(() => {
@@ -189,7 +189,7 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
           off =
             image.width - width > 1 || image.width < width
               ? [`${image.width} × ${image.height}`]
-              : offColour(image, width, height, TOLERANCE[codec])
+              : offColour(image, width, height, TOLERANCE)
           return off.length === 0
         }).catch((error) => {
           throw new Error(`${error}: ${JSON.stringify(off)}`)
