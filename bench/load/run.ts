@@ -63,7 +63,9 @@ export async function main(argv: readonly string[]): Promise<number> {
         if (!first.has(way.name)) first.set(way.name, now)
         rows.push(row(way, now, first.get(way.name)!))
       } catch (error) {
-        console.error(`${count} viewers, ${way.name}: ${error instanceof Error ? error.message : error}`)
+        // More than it takes, or than the machine can do: that is an answer, too.
+        const [words] = (error instanceof Error ? error.message : String(error)).split('\n')
+        console.error(`${count} viewers, ${way.name}: ${words}`)
       } finally {
         await way.close()
       }
