@@ -224,6 +224,11 @@ for (const name of PAGE_TEST.isStock ? [PAGE_TEST.browser] : BROWSERS)
         numbers.setControl('gain', 70)
         await until('the application’s value', async () => (await trackbar(page)) === '70')
         numbers.removeControl('gain')
+        // The picture gets its room, in the frame after it at the latest.
+        await until('no trackbar', () =>
+          page.evaluate<boolean>(`!${VIEW}.shadowRoot.querySelector('.trackbar')`),
+        )
+        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
         expect(await page.evaluate(`${VIEW}.video.src.startsWith('blob:')`)).toBe(by === 'MSE')
         await page.evaluate(`${VIEW}.zoomTo(8, { x: 320, y: 240 })`)

@@ -75,13 +75,14 @@ describe.each(BROWSERS)('viewers in %s', (browserName) => {
   })
 })
 
-describe('20 joins and leaves in a row', () => {
-  // The native library and the allocator keep what they once had; growth is what comes after that.
-  const WARM_UP = 20
+describe('joins and leaves in a row', () => {
+  // The native library and the allocator keep what they once had, and take more now and then: 1 to 12 MiB in 20 rounds
+  // were seen. What is left behind adds to it each time; a session that is kept takes 370 KiB.
   const ROUNDS = 20
-  const GROWTH_KIB = 8 * 1024
+  const GROWTH_KIB = ROUNDS * 300
+  const MOST_LOOKS = 4
 
-  it('leave no memory, threads or files behind', async () => {
+  it('leave no memory, threads or files behind', { timeout: 150_000 }, async () => {
     const browser = await launch('chromium')
     const stage = await Stage.open(browser)
     const server = await Child.start<ServerProcessApi>('test/support/server-process.ts', ['--expose-gc'])
@@ -100,21 +101,25 @@ describe('20 joins and leaves in a row', () => {
           return viewers === 0 && encoders === 0
         })
       }
-      await joinAndLeave(WARM_UP)
-      const before = await server.call('measure')
       await joinAndLeave(ROUNDS)
-      // Closing a connection finishes in the library's own threads.
-      const after = await until(
-        'files and threads to be given back',
-        async () => {
-          const now = await server.call('measure')
-          return now.files <= before.files && now.threads <= before.threads && now
-        },
-        10_000,
-      ).catch(() => server.call('measure'))
-      expect(after.files).toBeLessThanOrEqual(before.files)
-      expect(after.threads).toBeLessThanOrEqual(before.threads)
-      expect(after.residentKiB - before.residentKiB).toBeLessThan(GROWTH_KIB)
+      const growth: number[] = []
+      while (growth.length < MOST_LOOKS && !growth.some((kib) => kib < GROWTH_KIB)) {
+        const before = await server.call('measure')
+        await joinAndLeave(ROUNDS)
+        // Closing a connection finishes in the library's own threads.
+        const after = await until(
+          'files and threads to be given back',
+          async () => {
+            const now = await server.call('measure')
+            return now.files <= before.files && now.threads <= before.threads && now
+          },
+          10_000,
+        ).catch(() => server.call('measure'))
+        expect(after.files).toBeLessThanOrEqual(before.files)
+        expect(after.threads).toBeLessThanOrEqual(before.threads)
+        growth.push(after.residentKiB - before.residentKiB)
+      }
+      expect(Math.min(...growth), `KiB more after each ${ROUNDS} rounds: ${growth}`).toBeLessThan(GROWTH_KIB)
     } finally {
       await stage.close()
       await browser.close()
