@@ -86,7 +86,8 @@ export function describeEngine(
       const remote = await engine.watch(stage)
       const local = await stage.play(whepUrl(server, 'camera'), { codec: 'h264' })
       await Promise.all([seesNewImages(remote), seesNewImages(local)])
-      expect(track.stats.encoders).toBe(1)
+      // While an estimate is still low there may be a smaller rung for it.
+      await until('one encoder for both', () => track.stats.encoders === 1)
       const [ofRemote, ofLocal] = [(await remote.state()).frames, (await local.state()).frames]
       await until('a hundred frames', async () => (await remote.state()).frames > ofRemote + 100)
       const through = medianLatency(await remote.frames(ofRemote))
