@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { afterEach, describe, expect, it } from 'vitest'
+import { monotonicNow } from '../../../src/common/clock.js'
 import { quietFfmpeg } from '../../../src/encode/index.js'
 import { COALESCE_MS } from '../../../src/encode/keyframes.js'
 import { EngineTrack } from '../../../src/engine/engine-track.js'
@@ -73,10 +74,12 @@ describe('EngineTrack', () => {
     await until('a frame', () => first.frames.length > 0)
     await pause(COALESCE_MS + 100)
     const last = first.frames.at(-1)!.captureTime
+    const young = monotonicNow() - COALESCE_MS
     engineTrack.addViewer(second.viewer)
     await until('a frame', () => second.frames.length > 0)
     expect(second.frames[0]?.keyframe).toBe(true)
-    expect(second.frames[0]?.captureTime).toBeGreaterThan(last)
+    // A keyframe that was being made as it joined (an encoder that was too slow is opened anew), or just before, will do.
+    expect(second.frames[0]?.captureTime).toBeGreaterThan(Math.min(last, young))
   })
 
   it('takes no snapshot after it was closed', async () => {
