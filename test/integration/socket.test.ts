@@ -176,10 +176,14 @@ describe('over a WebSocket', () => {
     const count = fast.frames.length
     let most = 0
     const settled = performance.now() + 2_000
-    await until('hundred frames more', () => {
-      if (performance.now() > settled) most = Math.max(most, tunnel.waiting)
-      return fast.frames.length > count + 130
-    })
+    await until(
+      'hundred frames more',
+      () => {
+        if (performance.now() > settled) most = Math.max(most, tunnel.waiting)
+        return fast.frames.length > count + 130
+      },
+      30_000,
+    )
     const stats = await viewer.stats()
     expect(stats!.scale).toBeGreaterThan(1)
     expect(stats!.estimate).toBeLessThan(800_000)
