@@ -56,12 +56,15 @@ export class TcpTunnel {
         if (part.length === queue[0].length) queue.shift()
         else queue[0] = queue[0].subarray(part.length)
       }
-    }, STEP_MS)
-    for (const socket of [near, far])
-      socket.on('close', () => {
+      // What the far end said before it left still comes through.
+      if (far.destroyed && queue.length === 0) {
         clearInterval(timer)
-        near.destroy()
-        far.destroy()
-      })
+        near.end()
+      }
+    }, STEP_MS)
+    near.on('close', () => {
+      clearInterval(timer)
+      far.destroy()
+    })
   }
 }
