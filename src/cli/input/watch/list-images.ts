@@ -10,6 +10,8 @@ export interface SeenFile {
   readonly stamp: string
   /** When it was written last, ms. */
   readonly time: number
+  /** When it was written or moved, ms, as the system noted it: unlike the other one nobody can set it. */
+  readonly changed: number
 }
 
 /**
@@ -32,8 +34,8 @@ export async function listImages(
     // a file may be gone by now
     const found = await stat(join(folder, name)).catch(() => undefined)
     if (!found?.isFile()) continue
-    const { ino: inode, size, mtimeMs: time } = found
-    files.push({ name, stamp: `${inode}:${size}:${time}`, time })
+    const { ino: inode, size, mtimeMs: time, ctimeMs: changed } = found
+    files.push({ name, stamp: `${inode}:${size}:${time}`, time, changed })
   }
   files.sort((a, b) => a.time - b.time || naturalCompare(a.name, b.name))
   return { files, identity: `${dev}:${ino}` }

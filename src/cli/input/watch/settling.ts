@@ -11,6 +11,8 @@ const STILL = 2000
  */
 export type FileState = 'known' | 'changing' | 'quiet' | 'still'
 
+type Looked = Pick<SeenFile, 'name' | 'stamp'> & Partial<Pick<SeenFile, 'changed'>>
+
 /** Known, whatever it looks like when it is looked at next. */
 const AS_IT_IS = '*'
 
@@ -20,6 +22,8 @@ interface Pending {
   tried?: FileState
   /** When it was first seen with that stamp. */
   since: number
+  /** When it was written, by the file system. */
+  changed?: number
   /** Place in the order of changes. */
   readonly order: number
 }
@@ -45,7 +49,7 @@ export class Settling {
   }
 
   /** A file was looked at. */
-  see({ name, stamp }: Pick<SeenFile, 'name' | 'stamp'>, now = 0): FileState {
+  see({ name, stamp, changed = 0 }: Looked, now = 0): FileState {
     const known = this.#known.get(name)
     const pending = this.#pending.get(name)
     if (known === stamp || (known === AS_IT_IS && !pending)) {
@@ -53,9 +57,10 @@ export class Settling {
       return 'known'
     }
     if (!pending) {
-      this.#pending.set(name, { stamp, since: now, order: ++this.#order })
+      this.#pending.set(name, { stamp, since: now, changed, order: ++this.#order })
       return 'changing'
     }
+    pending.changed = changed
     if (pending.stamp !== stamp || pending.since === 0) {
       pending.stamp = stamp
       pending.since = now
@@ -80,18 +85,19 @@ export class Settling {
   }
 
   /** A file was shown as it was seen: what changed before it is out of date. */
-  shown(file: Pick<SeenFile, 'name' | 'stamp'>): void {
+  shown(file: Looked): void {
     const order = this.#pending.get(file.name)?.order ?? 0
     this.passOver(file)
     for (const [name, pending] of this.#pending) {
-      if (pending.order >= order) continue
+      // The system's notices may come late: what was found in the folder before them, and is newer, has its turn still.
+      if (pending.order >= order || (pending.changed ?? 0) > (file.changed ?? 0)) continue
       this.#known.set(name, pending.stamp || AS_IT_IS)
       this.#pending.delete(name)
     }
   }
 
   /** A file is not to be shown as it is. */
-  passOver({ name, stamp }: Pick<SeenFile, 'name' | 'stamp'>): void {
+  passOver({ name, stamp }: Looked): void {
     this.#known.set(name, stamp)
     this.#pending.delete(name)
   }

@@ -49,6 +49,21 @@ describe('files that are being written', () => {
     expect(settling.see(file('a', 'y'), 3000)).toBe('changing')
   })
 
+  it('have their turn still when they are newer and the notice of the shown one came late', () => {
+    const settling = new Settling()
+    const [shown, newer, older] = [
+      { ...file('shown'), changed: 5 },
+      { ...file('newer'), changed: 6 },
+      { ...file('older'), changed: 4 },
+    ]
+    for (const found of [older, newer, shown]) settling.see(found, 1000)
+    settling.touch('shown')
+    settling.shown(shown)
+    expect(settling.newestFirst()).toEqual(['newer'])
+    expect(settling.see(newer, 1300)).toBe('quiet')
+    expect(settling.see(older, 1300)).toBe('known')
+  })
+
   it('count again when something happens to them after they were out of date', () => {
     const settling = new Settling()
     for (const name of ['a', 'b']) settling.touch(name)
