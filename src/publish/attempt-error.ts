@@ -74,6 +74,9 @@ export function errorOfRequest(error: unknown, where: string): AttemptError {
     return new AttemptError(`${where}: no answer in time`, 'always', { cause: error })
   const cause = error instanceof Error ? (error.cause ?? error) : error
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+  // Fetch asks none of the ports that browsers block (https://fetch.spec.whatwg.org/#port-blocking), however often.
+  if (cause instanceof Error && cause.message === 'bad port')
+    return new AttemptError(`${where}: a port that fetch blocks`, 'never', { cause: error })
   const reason = REASONS[code] ?? (cause instanceof Error ? cause.message || code : String(cause))
   return new AttemptError(`${where}: ${reason || 'no connection'}`, 'always', { cause: error })
 }
